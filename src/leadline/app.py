@@ -1,0 +1,73 @@
+"""The one place where the world is put together."""
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+
+from leadline.config import Settings
+from leadline.directory import Directory
+from leadline.engine import Lake
+from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that the commands, the pages and the endpoint work with. Parts open on first use."""
+
+    settings: Settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database.open(self.settings.database_url)
+
+    @cached_property
+    def log(self) -> Log:
+        return Log(self.database)
+
+    @cached_property
+    def sources(self) -> Sources:
+        return Sources(self.database)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        return Quarantine(self.database)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        return Credentials(self.database)
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self.database)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.database)
+
+    @cached_property
+    def lake(self) -> Lake:
+        return Lake.open(
+            self.settings.lake_url,
+            memory_mb=self.settings.engine_memory_mb,
+            threads=self.settings.engine_threads,
+        )
+
+
+def build(settings: Settings) -> App:
+    """Make LEADLINE_HOME where it is missing (folder, secrets, tables) and open what is in it."""
+    for folder in (settings.home, settings.secrets):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret(settings, "django")
+    return App(settings)
+
+
+def secret(settings: Settings, name: str) -> str:
+    """A generated secret of this installation, made once and kept in a file only the owner reads."""
+    path = settings.secrets / f"{name}.key"
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
