@@ -80,3 +80,20 @@ def _typed(name: str, text: str, default: Any) -> Any:
     except ValueError as problem:
         wanted = type(default).__name__
         raise BadSetting(f"{name} is {text!r}; it must be of type {wanted}.") from problem
+
+
+def document() -> str:
+    """The page docs/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "Made by `leadline docs`. Each is an environment variable; `…_FILE` names a file with the value.",
+        "",
+        "| variable | default | what it does |",
+        "|---|---|---|",
+    ]
+    for setting in fields(Settings):
+        default = f"`{setting.default}`" if str(setting.default) else ""
+        name = f"`{PREFIX}{setting.name.upper()}`"
+        lines.append(f"| {name} | {default} | {setting.metadata['help']} |")
+    return "\n".join(lines)
