@@ -1,4 +1,4 @@
-"""Every setting, its default and its sentence. Documentation and `leadline settings` are made from it."""
+"""Every setting, its default and its sentence; documentation is made from it."""
 
 import os
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ def document() -> str:
     lines = [
         "# Settings",
         "",
-        "Made by `leadline docs`. Each is an environment variable; `…_FILE` names a file with the value.",
+        "Made by `leadline docs`. Environment variables; `…_FILE` names a file that holds the value.",
         "",
         "| variable | default | what it does |",
         "|---|---|---|",

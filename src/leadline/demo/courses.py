@@ -12,7 +12,7 @@ CLIFF_S = 200  # 3:20, where 60 of 100 leave the planted video
 
 @dataclass(frozen=True)
 class Lesson:
-    """One step of a course. `kind` is page, video or quiz; `length_s` of a video, else reading time."""
+    """One step of a course. Kind page, video or quiz; `length_s` is playing or reading time."""
 
     slug: str
     name: str
