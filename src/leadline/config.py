@@ -87,7 +87,7 @@ def document() -> str:
     lines = [
         "# Settings",
         "",
-        "Made by `leadline docs`. Environment variables; `…_FILE` names a file that holds the value.",
+        "Made by `leadline docs`. Environment variables; `…_FILE` names a file with the value.",
         "",
         "| variable | default | what it does |",
         "|---|---|---|",
