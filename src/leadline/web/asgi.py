@@ -1,0 +1,39 @@
+"""One door to the house: /xapi/ goes straight to the LRS, everything else to the pages."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.core.asgi import get_asgi_application
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
+_pages = get_asgi_application()
+
+# A protocol as strict as xAPI must never meet CSRF, APPEND_SLASH or locales, so it is parted here.
+from leadline.accounts.viewing import app  # noqa: E402  (Django has to be set up first)
+from leadline.web.xapi import endpoint  # noqa: E402
+
+_xapi = endpoint(app())
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """The ASGI entry of `leadline serve`."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["path"].startswith("/xapi/"):
+        await _xapi(scope, receive, send)
+    else:
+        await _pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return
