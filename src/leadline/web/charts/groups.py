@@ -1,0 +1,87 @@
+"""For whom? One row a group: estimate and interval; suppressed rows are greyed and say why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+from django.utils.translation import gettext as _
+
+from leadline.web.charts.drawing import PX_PER_LETTER, axis_words, fitted
+from leadline.web.words import value
+
+ROW_PX = 44
+AXIS_ROOM_PX = 8
+MARK_PX = 30
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: its name, the estimate with its interval, its people, or why it is withheld."""
+
+    name: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    people: int | None
+    why_not: str = ""
+    href: str = ""
+
+
+def groups(
+    rows_shown: Sequence[Group], *, unit: str, width: int, whole: float | None = None
+) -> alt.LayerChart:
+    """A forest: the name above its row, the point and interval on a common scale, n at the right.
+
+    `whole` draws the estimate of everybody as a dashed line to compare with."""
+    rows = [_row(group, index, unit, width) for index, group in enumerate(rows_shown)]
+    height = ROW_PX * max(len(rows), 1) + AXIS_ROOM_PX
+    y = alt.Y("mark:Q").scale(domain=[0, height], reverse=True, nice=False).axis(None)
+    x = alt.X("estimate:Q").scale(zero=unit in {"share", "score", "count"}, nice=True)
+    x = x.axis(grid=False, tickCount=4, labelExpr=axis_words(unit))
+    base = alt.Chart(alt.InlineData(values=rows))
+    known = base.transform_filter("isValid(datum.estimate)")
+    text = base.mark_text(align="left", baseline="top", aria=False, fontSize=14)
+    layers = [
+        known.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
+            x=alt.X("low:Q"), x2="high:Q", y=y
+        ),
+        known.mark_point(fill="var(--accent)", stroke="var(--paper)", size=80, opacity=1).encode(
+            x=x, y=y, description="say:N"
+        ),
+        text.encode(x=alt.value(0), y="line:Q", text="name:N", fill=alt.Fill("ink:N").scale(None)),
+        base.mark_text(align="right", baseline="top", aria=False, fill="var(--muted)").encode(
+            x=alt.value(width), y="line:Q", text="numbers:N"
+        ),
+    ]
+    if whole is not None:
+        line = alt.Chart(alt.InlineData(values=[{"estimate": whole}]))
+        layers.insert(
+            0, line.mark_rule(stroke="var(--muted)", strokeDash=[4, 4], aria=False).encode(x=x)
+        )
+    return alt.layer(*layers).properties(width=width, height=height)
+
+
+def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:
+    line = index * ROW_PX + AXIS_ROOM_PX
+    held = group.estimate is None
+    numbers = group.why_not if held else f"{value(group.estimate, unit)}  n {group.people}"
+    said = f"{group.name}: {group.why_not}"
+    if not held:
+        said = _("%(name)s: %(number)s (%(low)s to %(high)s), %(n)s people") % {
+            "name": group.name,
+            "number": value(group.estimate, unit),
+            "low": value(group.low, unit),
+            "high": value(group.high, unit),
+            "n": group.people,
+        }
+    return {
+        "name": fitted(group.name, width - (len(numbers) + 4) * PX_PER_LETTER),
+        "numbers": numbers,
+        "ink": "var(--muted)" if held else "var(--ink)",
+        "line": line,
+        "mark": line + MARK_PX - 6,
+        "estimate": group.estimate,
+        "low": group.low if group.low is not None else group.estimate,
+        "high": group.high if group.high is not None else group.estimate,
+        "say": said,
+    }

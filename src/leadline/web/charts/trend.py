@@ -1,0 +1,92 @@
+"""How does it move over time? A number a period with its interval; withheld periods stay visible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+from django.utils.translation import gettext as _
+
+from leadline.web.charts.drawing import axis_words, thinned
+from leadline.web.words import value
+
+HEIGHT_PX = 240
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period: its short label, the estimate with its interval, the people, or why it is withheld."""
+
+    label: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    people: int | None
+    why_not: str = ""
+
+
+def trend(points: Sequence[Point], *, unit: str, width: int) -> alt.LayerChart:
+    """Line through the shown periods, an interval on each, a grey mark where one is withheld."""
+    rows = [_row(point, unit) for point in points]
+    labels = [point.label for point in points]
+    spacing = width / max(len(rows), 1)
+    x = alt.X("label:N").sort(labels).scale(padding=0.5, domain=labels)
+    x = x.axis(labelAngle=0, grid=False, labelPadding=10, values=thinned(labels, width))
+    y = (
+        alt.Y("estimate:Q")
+        .scale(zero=False, nice=True)
+        .axis(tickCount=4, labelExpr=axis_words(unit))
+    )
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
+    known = base.transform_filter("isValid(datum.estimate)")
+    held = base.transform_filter("!isValid(datum.estimate)")
+    layers = [
+        known.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
+            y=alt.Y("low:Q").scale(zero=False), y2="high:Q"
+        ),
+        known.mark_line(stroke="var(--accent)", strokeWidth=2, aria=False).encode(y=y),
+        known.mark_point(fill="var(--accent)", stroke="var(--paper)", size=70, opacity=1).encode(
+            y=y, description="say:N"
+        ),
+        held.mark_point(shape="cross", fill="var(--held)", stroke=None, size=60).encode(
+            y=alt.value(HEIGHT_PX - 8), description="say:N"
+        ),
+    ]
+    layers.append(_newest(rows, x, y))
+    if spacing > 56:
+        layers.append(
+            base.mark_text(fill="var(--muted)", baseline="bottom", aria=False).encode(
+                y=alt.value(0), text="n:N"
+            )
+        )
+    return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
+
+
+def _row(point: Point, unit: str) -> dict[str, object]:
+    if point.estimate is None:
+        said = f"{point.label}: {point.why_not or _('nothing recorded')}"
+    else:
+        said = _("%(when)s: %(number)s (%(low)s to %(high)s), %(n)s people") % {
+            "when": point.label,
+            "number": value(point.estimate, unit),
+            "low": value(point.low, unit),
+            "high": value(point.high, unit),
+            "n": point.people,
+        }
+    return {
+        "label": point.label,
+        "estimate": point.estimate,
+        "low": point.low if point.low is not None else point.estimate,
+        "high": point.high if point.high is not None else point.estimate,
+        "n": f"n {point.people}" if point.people and point.estimate is not None else "",
+        "number": value(point.estimate, unit),
+        "say": said,
+    }
+
+
+def _newest(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> alt.Chart:
+    """The newest number stands beside its point: direct labels before legends."""
+    known = [row for row in rows if row["estimate"] is not None]
+    base = alt.Chart(alt.InlineData(values=known[-1:]))
+    return base.mark_text(
+        align="left", dx=9, dy=-9, fontWeight=700, fill="var(--accent-ink)", aria=False
+    ).encode(x=x, y=y, text="number:N")
