@@ -1,0 +1,119 @@
+"""DuckDB over the Parquet files of a snapshot: one view per table, already merged on read."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from leadline.engine.commit import Commit
+from leadline.engine.table import Table
+
+RECOMPUTED = "recomputed"
+VERSION = "version"
+
+
+@dataclass(frozen=True)
+class Files:
+    """The Parquet files of one table and its columns."""
+
+    paths: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one reader sees, whatever others write meanwhile.
+
+    version: number of the commit, for cache keys; commit: mark, instant and watermarks;
+    tables: name -> files."""
+
+    version: int
+    commit: Commit
+    tables: Mapping[str, Files]
+
+    @property
+    def mark(self) -> int:
+        return self.commit.mark
+
+
+def files_of(generation: Path, versions: Mapping[str, int]) -> dict[str, Files]:
+    """The files of each table at its version."""
+    found = {}
+    for name, version in versions.items():
+        opened = Table(generation / name).opened(version)
+        columns = tuple(field.name for field in opened.schema().fields)
+        found[name] = Files(tuple(sorted(opened.file_uris())), columns)
+    return found
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one DuckDB instance may use; `spill` is where it goes when memory runs out."""
+
+    memory_mb: int
+    threads: int
+    spill: Path
+
+
+def connected(
+    snapshot: Snapshot, limits: Limits, empty: Mapping[str, pa.Schema]
+) -> duckdb.DuckDBPyConnection:
+    """A fresh DuckDB instance: a view per table; a table of `empty` that is missing has no rows."""
+    spill = limits.spill / uuid.uuid4().hex  # two instances must never share one; DuckDB removes it
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": f"{limits.memory_mb}MB",
+            "threads": limits.threads,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a table never change
+    for name, schema in empty.items():
+        if not (name in snapshot.tables and snapshot.tables[name].paths):
+            nothing = schema.empty_table()  # noqa: F841 - DuckDB reads it by its name
+            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM nothing')
+    merged = _load_recomputed(connection, snapshot)
+    for name, files in snapshot.tables.items():
+        if files.paths and name != RECOMPUTED:
+            connection.execute(f'CREATE VIEW "{name}" AS {_select(files, merged=merged)}')
+    return connection
+
+
+def _load_recomputed(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
+    """Keep in memory from which version on each recomputed person's rows are alive."""
+    files = snapshot.tables.get(RECOMPUTED)
+    if files is None or not files.paths:
+        return False
+    connection.execute(
+        f'CREATE TABLE "{RECOMPUTED}" AS SELECT person, max({VERSION}) AS {VERSION} '
+        f"FROM {reading(files)} GROUP BY person"
+    )
+    count = connection.execute(f'SELECT count(*) FROM "{RECOMPUTED}"').fetchone()
+    return count is not None and count[0] > 0
+
+
+def _select(files: Files, *, merged: bool) -> str:
+    if VERSION not in files.columns:
+        return f"SELECT * FROM {reading(files)}"
+    rows = live(files, RECOMPUTED) if merged else f"SELECT * FROM {reading(files)}"
+    return f"SELECT * EXCLUDE ({VERSION}) FROM ({rows})"
+
+
+def live(files: Files, recomputed: str) -> str:
+    """The rows of a fact that no recompute of their person has made obsolete (merge on read)."""
+    return (
+        f'SELECT alive.* FROM {reading(files)} AS alive ANTI JOIN "{recomputed}" AS newer '
+        f"ON newer.person = alive.person AND newer.{VERSION} > alive.{VERSION}"
+    )
+
+
+def reading(files: Files) -> str:
+    paths = ", ".join("'" + path.replace("'", "''") + "'" for path in files.paths)
+    return f"read_parquet([{paths}], hive_partitioning = false)"
