@@ -1,4 +1,4 @@
-"""The one result type (METHODS 0.3): a number that one can defend, or the reason why there is none."""
+"""The one result type (METHODS 0.3): a number one can defend, or why there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """One estimate for one group. `estimate`, `ci_low` and `ci_high` are in `unit`; a share is 0 to 1.
+    """One estimate for one group. `estimate`, `ci_low` and `ci_high` are in `unit`; a share is 0
+    to 1.
 
     An empty population gives estimate None and gate low_n, never 0 or 1. A suppressed result
     carries no number at all: estimate, interval, n and n_events are None."""
@@ -52,6 +53,7 @@ class Result:
     ci_low: float | None = None
     ci_high: float | None = None
     ci_method: str | None = None
+    quantiles: Mapping[str, float] = field(default_factory=dict)  # p25, p75, p90 beside a median
     n: int | None = None  # people
     n_events: int | None = None  # rows of the population
     n_excluded: Mapping[str, int] = field(default_factory=dict)  # reason: rows

@@ -1,0 +1,67 @@
+"""What the metrics' populations share: the row, the instants, and who left a cycle when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from leadline.metrics.metric import IMMATURE, Facts
+
+WAIVED = "waived"
+LEFT_BEFORE_DUE = "left before due"
+DAY_SECONDS = 86_400
+
+
+def population(table: ir.Table, by: Sequence[str], **columns: Any) -> ir.Table:
+    """The rows of a metric: `by`, person, and `at`, `value`, `excluded` (default: none) and
+    others."""
+    columns.setdefault("excluded", ibis.null("string"))
+    columns["value"] = (
+        ibis.literal(columns["value"]) if _plain(columns["value"]) else columns["value"]
+    )
+    columns["value"] = columns["value"].cast("float64")
+    return table.select(*by, "person", **columns)
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def instant(moment: datetime) -> ir.TimestampScalar:
+    return ibis.literal(moment, type="timestamp('UTC')")
+
+
+def by_now(facts: Facts, at: ir.TimestampColumn) -> ir.BooleanColumn:
+    """Whether it had happened by the instant asked about; never null."""
+    return (at <= instant(facts.now)).fill_null(False)
+
+
+def cycles(facts: Facts) -> ir.Table:
+    """Cycles begun by now, with `began`: assigned, or started where nobody assigned it."""
+    table = facts.cycle
+    table = table.mutate(began=ibis.coalesce(table.assigned_at, table.started_at))
+    return table.filter(by_now(facts, table.began))
+
+
+def released(cycle: ir.Table, facts: Facts) -> ir.StringColumn:
+    """Why an incomplete cycle does not count: waived, or left before it fell due; else null.
+
+    Without a due date every leaving comes before it. Completed, then left: counted."""
+    done = by_now(facts, cycle.completed_at)
+    waived = by_now(facts, cycle.waived_at)
+    before_due = cycle.due_at.isnull() | (cycle.withdrawn_at < cycle.due_at)
+    left = by_now(facts, cycle.withdrawn_at) & before_due
+    return ibis.cases((done, None), (waived, WAIVED), (left, LEFT_BEFORE_DUE)).cast("string")
+
+
+def immature(facts: Facts, mature_at: ir.TimestampColumn) -> ir.StringColumn:
+    """IMMATURE until the row may count."""
+    young = (mature_at > instant(facts.now)).fill_null(False)
+    return ibis.ifelse(young, IMMATURE, ibis.null("string"))
+
+
+def seconds_between(start: ir.TimestampColumn, end: ir.TimestampColumn) -> ir.IntegerColumn:
+    """Whole seconds from start to end, by epoch: wall clocks and their zones play no part."""
+    return end.epoch_seconds() - start.epoch_seconds()
