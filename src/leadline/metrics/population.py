@@ -14,19 +14,13 @@ LEFT_BEFORE_DUE = "left before due"
 DAY_SECONDS = 86_400
 
 
-def population(table: ir.Table, by: Sequence[str], **columns: Any) -> ir.Table:
-    """The rows of a metric: `by`, person, and `at`, `value`, `excluded` (default: none) and
-    others."""
+def population(table: ir.Table, by: Sequence[str], *, value: Any, **columns: Any) -> ir.Table:
+    """The rows of a metric: `by`, person, `value` as float64, `at`, `excluded` (default: none) …
+
+    `value` is a column, or the plain number 1 where rows are only counted."""
     columns.setdefault("excluded", ibis.null("string"))
-    columns["value"] = (
-        ibis.literal(columns["value"]) if _plain(columns["value"]) else columns["value"]
-    )
-    columns["value"] = columns["value"].cast("float64")
-    return table.select(*by, "person", **columns)
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, int | float)
+    column = ibis.literal(value) if isinstance(value, int) else value
+    return table.select(*by, "person", value=column.cast("float64"), **columns)
 
 
 def instant(moment: datetime) -> ir.TimestampScalar:
