@@ -1,0 +1,194 @@
+"""Who people are, with dates. Names and addresses live here and nowhere else."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from leadline.directory import tables
+from leadline.directory.plan import plan
+from leadline.directory.rows import Changes, Name, PersonRow, Position
+from leadline.directory.tables import as_day, batches, marks
+from leadline.statements.agents import Identifier
+from leadline.store import Database, Transaction
+
+CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
+IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
+
+POSITION = (
+    "SELECT s.person, s.unit_path, s.role, s.location, s.manager, s.valid_from, s.valid_to, "
+    "p.hire_date, p.left_on, p.zone "
+    "FROM directory_position s JOIN directory_person p ON p.person = s.person"
+)
+SITS = "s.valid_from <= ? AND (s.valid_to IS NULL OR s.valid_to > ?)"
+
+
+class TooManyRows(Exception):
+    """A people import is larger than one transaction should be."""
+
+    def __str__(self) -> str:
+        return f"More than {IMPORT_ROWS:,} rows in one people import; split the file by unit."
+
+
+class Directory:
+    """People, their identifiers and their dated positions, on the store's database.
+
+    Days are days of the calendar; 'today' is the UTC day unless `on` says otherwise."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._cache: OrderedDict[Identifier, int] = OrderedDict()
+        with database.transaction() as tx:
+            for statement in tables.SCHEMA:
+                tx.execute(statement)
+
+    def actors(self, identifiers: Collection[Identifier]) -> dict[Identifier, int]:
+        """The random key of each identifier; unseen ones get theirs now, and keep it for good.
+
+        One round trip a batch where all have been seen; none where the cache holds them."""
+        found = {i: key for i in identifiers if (key := self._cache.get(i)) is not None}
+        missing = [identifier for identifier in set(identifiers) if identifier not in found]
+        for batch in batches(missing):
+            with self._database.transaction() as tx:
+                fresh = self._seen(tx, batch)
+            unseen = [identifier for identifier in batch if identifier not in fresh]
+            if unseen:
+                with self._database.transaction() as tx:
+                    revision = tables.next_revision(tx)
+                    owners = [(identifier, None) for identifier in unseen]
+                    tables.insert_identifiers(tx, owners, revision)
+                    fresh |= self._seen(tx, unseen)
+            found |= fresh
+            self._remember(fresh)
+        return found
+
+    def apply(
+        self, people: Iterable[PersonRow], *, dry_run: bool = False, on: date | None = None
+    ) -> Changes:
+        """Take in rows of a people import, all good ones in one transaction.
+
+        Returns what changed (dry_run: would change) and a line for every refused row. Rows
+        applied a second time change nothing. on: start of undated positions.
+        Raises TooManyRows."""
+        rows: list[PersonRow] = []
+        for batch in batches(people):
+            rows += batch
+            if len(rows) > IMPORT_ROWS:
+                raise TooManyRows
+        with self._database.transaction() as tx:
+            tables.lock(tx)
+            made = plan(tables.known(tx, rows), rows, on or _today())
+            made.changes.dry_run = dry_run
+            if made.changes and not dry_run:
+                tables.write(tx, made)
+        return made.changes
+
+    def links(self, revision: int) -> list[tuple[int, int]]:
+        """(actor, person) of every actor that is new or has changed hands after `revision`.
+
+        An actor whom no person claims is its own person."""
+        sql = (
+            "SELECT actor, COALESCE(person, actor) FROM directory_identifier "
+            "WHERE revision > ? ORDER BY actor"
+        )
+        return [(actor, person) for actor, person in self._read(sql, (revision,))]
+
+    def all_links(self) -> list[tuple[int, int]]:
+        """(actor, person) of every actor there is."""
+        return self.links(0)
+
+    def positions(self) -> list[Position]:
+        """Every position of everybody, past ones too, by person and day."""
+        return _positions(self._read(f"{POSITION} ORDER BY s.person, s.valid_from"))
+
+    def place_today(self, person: int, *, on: date | None = None) -> Position | None:
+        """Where a person sits; None: nowhere (unknown, not yet here, left)."""
+        day = (on or _today()).isoformat()
+        rows = self._read(f"{POSITION} WHERE s.person = ? AND {SITS}", (person, day, day))
+        return next(iter(_positions(rows)), None)
+
+    def people_under(self, unit_path: str, *, on: date | None = None) -> set[int]:
+        """Persons who sit in the unit or in a unit below it."""
+        day = (on or _today()).isoformat()
+        below = unit_path + "/"
+        sql = (
+            "SELECT s.person FROM directory_position s "
+            f"WHERE (s.unit_path = ? OR substr(s.unit_path, 1, ?) = ?) AND {SITS}"
+        )
+        return {row[0] for row in self._read(sql, (unit_path, len(below), below, day, day))}
+
+    def team_of(self, manager: int, *, on: date | None = None) -> set[int]:
+        """Persons who report to the manager, directly or through others; not the manager."""
+        day = (on or _today()).isoformat()
+        sql = (
+            "WITH RECURSIVE team (person) AS ("
+            f"SELECT s.person FROM directory_position s WHERE s.manager = ? AND {SITS} "
+            "UNION SELECT s.person FROM directory_position s "
+            f"JOIN team t ON s.manager = t.person WHERE {SITS}) "
+            "SELECT person FROM team WHERE person <> ?"
+        )
+        return {row[0] for row in self._read(sql, (manager, day, day, day, day, manager))}
+
+    def key_of(self, person_id: str) -> int | None:
+        """The person key behind an employee number."""
+        sql = "SELECT person FROM directory_person WHERE person_id = ?"
+        return next((row[0] for row in self._read(sql, (person_id,))), None)
+
+    def names(self, keys: Collection[int]) -> dict[int, Name]:
+        """Identity of person keys and of actors that nobody claims. For the lens alone."""
+        found: dict[int, Name] = {}
+        for batch in batches(keys):
+            sql = (
+                "SELECT person, name, person_id, email FROM directory_person "
+                f"WHERE person IN ({marks(batch)})"
+            )
+            for key, name, person_id, email in self._read(sql, batch):
+                found[key] = Name(name or person_id, person_id, email)
+            sql = (
+                "SELECT actor, value FROM directory_identifier "
+                f"WHERE person IS NULL AND actor IN ({marks(batch)})"
+            )
+            found |= {actor: Name(value, None, None) for actor, value in self._read(sql, batch)}
+        return found
+
+    def revision(self) -> int:
+        """Grows with every change; see `links`."""
+        return int(self._read("SELECT revision FROM directory_revision")[0][0])
+
+    def _seen(self, tx: Transaction, identifiers: Sequence[Identifier]) -> dict[Identifier, int]:
+        chosen, params = tables.among(identifiers, "i")
+        sql = f"SELECT i.kind, i.value, i.actor FROM directory_identifier i WHERE {chosen}"
+        rows = tx.execute(sql, params)
+        return {Identifier(kind, value): actor for kind, value, actor in rows}
+
+    def _remember(self, fresh: dict[Identifier, int]) -> None:
+        self._cache.update(fresh)
+        while len(self._cache) > CACHE_IDENTIFIERS:
+            self._cache.popitem(last=False)
+
+    def _read(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        with self._database.transaction() as tx:
+            return list(tx.execute(sql, params))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _positions(rows: Iterable[Any]) -> list[Position]:
+    return [
+        Position(
+            person=person,
+            unit=path and path.rpartition("/")[2],
+            unit_path=path,
+            role=role,
+            location=location,
+            manager=manager,
+            valid_from=date.fromisoformat(start),
+            valid_to=as_day(end),
+            hire_date=as_day(hired),
+            left_on=as_day(left),
+            zone=zone,
+        )
+        for person, path, role, location, manager, start, end, hired, left, zone in rows
+    ]
