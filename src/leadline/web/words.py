@@ -1,4 +1,4 @@
-"""Numbers, times and states as words a compliance officer reads aloud; nothing here knows a page."""
+"""Numbers, times and states as words one can read aloud; nothing here knows a page."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +13,11 @@ from leadline.metrics.result import Gate, Result
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter large, the rest as it is (`HR` stays `HR`)."""
+    return text[:1].upper() + text[1:]
 
 
 def count(number: float | None) -> str:

@@ -1,4 +1,4 @@
-"""From a specification to an SVG that a strict content policy, a screen reader and dark mode accept."""
+"""From a specification to an SVG that strict policies, screen readers and dark mode accept."""
 
 import json
 import re
@@ -48,7 +48,7 @@ CONFIG: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn chart: one drawing for a wide column and one for a phone, with title and description."""
+    """A drawn chart: one drawing for a wide column and one for a phone, titled and described."""
 
     wide: SafeString
     narrow: SafeString
@@ -58,7 +58,7 @@ class Figure:
 def draw(
     build: Callable[[int], alt.TopLevelMixin], *, title: str, summary: str, caption: str = ""
 ) -> Figure:
-    """Draw `build(width in pixels)` twice, wide and narrow; style sheets choose by the room there is.
+    """Draw `build(width in pixels)` twice, wide and narrow; the style sheet chooses by room.
 
     `title` names the chart for a screen reader and `summary` says what it shows."""
     wide, narrow = (
@@ -99,7 +99,7 @@ def _specification(chart: alt.TopLevelMixin) -> str:
 
 @lru_cache(maxsize=CACHED_DRAWINGS)
 def _svg(specification: str) -> str:
-    """The key is the whole specification, values included, so that no reader gets another's picture."""
+    """The key is the whole specification, values included: nobody gets another's picture."""
     svg: str = vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE)
     svg = svg.replace(VEGA_BASE, "")
     svg = svg.replace("xlink:href=", "href=").replace(

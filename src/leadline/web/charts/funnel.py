@@ -73,9 +73,7 @@ def _row(step: Step, index: int, width: int) -> dict[str, object]:
         "left": step.left,
         "worst": step.worst,
         "href": step.href,
-        "say": _(
-            "%(name)s: %(reached)s reach it, %(active)s are still active there, %(left)s leave"
-        )
+        "say": _("%(name)s: %(reached)s reach it, %(active)s still active there, %(left)s leave")
         % {
             "name": step.name,
             "reached": count(step.reached),

@@ -1,4 +1,4 @@
-"""How does it move over time? A number a period with its interval; withheld periods stay visible."""
+"""How does it move over time? A number and interval a period; withheld ones stay visible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ HEIGHT_PX = 240
 
 @dataclass(frozen=True)
 class Point:
-    """One period: its short label, the estimate with its interval, the people, or why it is withheld."""
+    """One period: its label, the estimate with its interval, the people, or why not."""
 
     label: str
     estimate: float | None

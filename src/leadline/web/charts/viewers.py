@@ -26,7 +26,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Cliff:
-    """An abnormal drop between two seconds: people who leave there, and how many would be expected."""
+    """An abnormal drop between two seconds: people who leave there, and how many one expects."""
 
     start: float
     end: float

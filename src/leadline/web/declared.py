@@ -1,0 +1,32 @@
+"""Start-up stops while any address of the house does not say who may see it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@register()
+def every_address_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """One error for each URL whose view is neither a `@page`, an `@action` nor `@for_everyone`."""
+    return [
+        Error(
+            f"The address /{address} does not say who may see it.",
+            hint="Declare it with @page, @action or @for_everyone from leadline.web.page.",
+            id="leadline.E001",
+        )
+        for address in undeclared(get_resolver().url_patterns)
+    ]
+
+
+def undeclared(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> list[str]:
+    """Addresses, in the order of the URL list, whose view lacks a declaration of its viewers."""
+    found: list[str] = []
+    for pattern in patterns:
+        address = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found += undeclared(pattern.url_patterns, address)
+        elif not hasattr(pattern.callback, "sees"):
+            found.append(address)
+    return found

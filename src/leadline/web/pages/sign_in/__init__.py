@@ -1,0 +1,1 @@
+"""Getting in and out, and choosing the role to look as."""

@@ -1,0 +1,51 @@
+"""The rail: the places that a role has, by the policy, and the page that each one opens."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from leadline.privacy.policy import POLICY, Place, Register, Rows
+from leadline.privacy.viewer import Role
+
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the rail: the place, its name, and the page (URL name) that it opens."""
+
+    place: Place
+    name: str | Promise
+    opens: str
+
+
+_HOME = Entry(Place.HOME, _("Home"), "home")
+_PROGRAMMES = Entry(Place.PROGRAMMES, _("Programmes"), "programmes")
+_PEOPLE = Entry(Place.PEOPLE, _("People"), "people")
+_MY_TEAM = Entry(Place.PEOPLE, _("My team"), "my-team")
+_MY_LEARNING = Entry(Place.PEOPLE, _("My learning"), "my-learning")
+_DATA = Entry(Place.DATA, _("Data & trust"), "trust")
+
+
+def rail(role: Role) -> list[Entry]:
+    """The entries for a role; one's own team or record stands where others have People."""
+    rows = POLICY[role].rows
+    people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rows, _PEOPLE)
+    entries = (_HOME, _PROGRAMMES, people, _DATA)
+    return [entry for entry in entries if entry.place in POLICY[role].places]
+
+
+def having(place: Place) -> frozenset[Role]:
+    """The roles that the policy lets into a place."""
+    return frozenset(role for role, rules in POLICY.items() if place in rules.places)
+
+
+def covering(rows: Rows) -> frozenset[Role]:
+    """The roles that cover these rows."""
+    return frozenset(role for role, rules in POLICY.items() if rules.rows is rows)
+
+
+def holding(register: Register) -> frozenset[Role]:
+    """The roles that may read a register of the system."""
+    return frozenset(role for role, rules in POLICY.items() if register in rules.registers)

@@ -1,0 +1,57 @@
+"""Terms of statistics and of the house, each in one line that a newcomer understands."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "interval": (
+        _("95 % interval"),
+        _("Repeated again and again, ranges made this way hold the true number 95 times in 100."),
+    ),
+    "people": (_("people"), _("Each person is counted once, however many times they tried.")),
+    "first-attempt pass": (
+        _("first-attempt pass"),
+        _("The share of people who pass at their first graded try; later tries do not count."),
+    ),
+    "completion": (
+        _("completion"),
+        _("The learning system recorded the course as finished. It does not say what was learned."),
+    ),
+    "average score": (
+        _("average score"),
+        _("Points reached as a share of the points possible, averaged over people."),
+    ),
+    "active time": (
+        _("active time"),
+        _("Time between recorded steps, pauses longer than the session gap left out."),
+    ),
+    "median": (_("median"), _("Half of the people are below this value, half above.")),
+    "in progress": (
+        _("still active"),
+        _("Did something lately and has not finished: not counted as having left."),
+    ),
+    "abandoned": (
+        _("left"),
+        _("Has not finished and did nothing for longer than the abandonment rule allows."),
+    ),
+    "reach": (_("reach"), _("Started this module or any later one.")),
+    "coverage": (
+        _("coverage"),
+        _("The share of the people concerned for whom the records needed are there."),
+    ),
+    "quarantine": (
+        _("quarantine"),
+        _("Records that break a rule wait here with the reason; nothing is dropped in silence."),
+    ),
+    "duplicate": (_("duplicate"), _("The same record came again and was counted once.")),
+    "lag": (_("lag"), _("Time from when something happened to when it arrived here.")),
+    "excluded": (_("left out"), _("Rows that cannot count, each with its reason.")),
+    "withheld": (
+        _("withheld"),
+        _("Not shown because it would say something about too few people."),
+    ),
+    "expected": (
+        _("expected"),
+        _("How many would leave here if this stretch were like the ones around it."),
+    ),
+}
