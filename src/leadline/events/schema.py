@@ -17,7 +17,10 @@ EVENT = pa.schema(
         ("verb", pa.string()),  # IRI as sent
         ("did", pa.string()),  # short word for it: events/vocabulary.py
         ("object", pa.string()),  # activity id; null for agents, statement references
-        ("kind", pa.string()),  # course, module, assessment, question, video, page, certificate, other
+        (
+            "kind",
+            pa.string(),
+        ),  # course, module, assessment, question, video, page, certificate, other
         ("course", pa.string()),
         ("module", pa.string()),  # child of the course that holds the object; object itself if so
         ("assessment", pa.string()),
@@ -33,7 +36,10 @@ EVENT = pa.schema(
         ("response", pa.string()),  # closed interactions only; free text stays in the log
         ("due_at", INSTANT),
         ("expires_at", INSTANT),
-        ("transferred", pa.bool_()),  # a result carried over from an earlier cycle (OULAD is_banked)
+        (
+            "transferred",
+            pa.bool_(),
+        ),  # a result carried over from an earlier cycle (OULAD is_banked)
         ("time_s", pa.float64()),
         ("time_from_s", pa.float64()),
         ("time_to_s", pa.float64()),

@@ -1,0 +1,194 @@
+"""Flatten: a statement of the log becomes one typed, pseudonymous row.
+
+The only place where raw statement JSON is read for analysis. Names and addresses end here: an agent
+becomes the random key of its identifier."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pyarrow as pa
+
+from leadline.events import segments, values
+from leadline.events import vocabulary as words
+from leadline.events.place import NOWHERE, Kinds, Place, kind_of, place_of
+from leadline.events.schema import EVENT
+from leadline.statements.agents import Identifier, identifier_of
+
+if TYPE_CHECKING:
+    from leadline.store import Logged
+
+VERSION = 1  # raise it whenever the same statement would flatten to another row
+CACHED_DAYS = 65_536
+
+Actors = Callable[[Collection[Identifier]], Mapping[Identifier, int]]
+Json = Mapping[str, Any]
+NOTHING: Json = {}
+
+
+class Known(NamedTuple):
+    """What the log knows beyond the statements at hand.
+
+    kinds: activity id -> kind, for statements that name an activity without its definition;
+    targets: id of a voided statement -> its JSON, null where the log does not have it (yet)."""
+
+    kinds: Callable[[], Kinds] = dict
+    targets: Callable[[str], bytes | None] = lambda _: None
+
+
+def flatten(
+    logged: Sequence["Logged"], actors: Actors, zone: ZoneInfo, known: Known | None = None
+) -> pa.Table:
+    """One row of schema EVENT per statement, in the order given.
+
+    actors: gives the key of each identifier (directory.actors); zone: the reporting zone that
+    `local_date` and bare due days go by."""
+    known = known or Known()
+    decoded = [msgspec.json.decode(entry.payload) for entry in logged]
+    targets = {
+        id: payload
+        for value in decoded
+        if (id := _voids(value)) and (payload := known.targets(id)) is not None
+    }
+    voided = {id: msgspec.json.decode(payload) for id, payload in targets.items()}
+    identified = [identifier_of(value["actor"]) for value in decoded]
+    targeted = {id: identifier_of(value["actor"]) for id, value in voided.items()}
+    wanted = {found for found in (*identified, *targeted.values()) if found}
+    keys = actors(wanted)
+    kinds = known.kinds()
+    rows = []
+    for entry, value, identifier in zip(logged, decoded, identified, strict=True):
+        target = targeted.get(_voids(value) or "")
+        whose = (keys[identifier] if identifier else None, keys[target] if target else None)
+        rows.append(_row(entry, value, whose, zone, kinds))
+    columns = zip(*rows, strict=True) if rows else [()] * len(EVENT)
+    arrays = [pa.array(c, field.type) for c, field in zip(columns, EVENT, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=EVENT)
+
+
+def _row(
+    entry: "Logged",
+    value: Json,
+    whose: tuple[int | None, int | None],
+    zone: ZoneInfo,
+    kinds: Kinds,
+) -> tuple[Any, ...]:
+    """The row, in the order of EVENT."""
+    timestamp = values.instant(value.get("timestamp")) or entry.stored
+    verb = value["verb"]["id"]
+    context = value.get("context") or NOTHING
+    result = value.get("result") or NOTHING
+    extended = _extensions(context, result)
+    activity, kind, place = _object(value, context, kinds)
+    return (
+        entry.seq,
+        entry.id,
+        entry.source,
+        entry.stored,
+        timestamp,
+        _local_date(timestamp, zone),
+        whose[0],
+        verb,
+        words.DID.get(verb, words.OTHER),
+        activity,
+        kind,
+        *place,
+        context.get("registration"),
+        next((str(extended[iri]) for iri in words.SESSION if iri in extended), None),
+        *_result(value, result),
+        values.deadline(extended.get(words.DUE_AT), zone),
+        values.deadline(extended.get(words.EXPIRES_AT), zone),
+        values.truth(extended.get(words.TRANSFERRED)),
+        *_video(extended),
+        values.text(context.get("language")),
+        values.text(context.get("platform")),
+        values.clicks(extended.get(words.CLICKS)),
+        _voids(value),
+        whose[1],
+    )
+
+
+def _extensions(context: Json, result: Json) -> Json:
+    """Extensions of result and context together; the result's own win."""
+    of_result = result.get("extensions") or NOTHING
+    of_context = context.get("extensions") or NOTHING
+    return {**of_context, **of_result} if of_result and of_context else of_result or of_context
+
+
+def _object(value: Json, context: Json, kinds: Kinds) -> tuple[str | None, str | None, Place]:
+    """Activity id, kind and place; nothing for agents, statement references, sub-statements."""
+    target = value["object"]
+    if target.get("objectType", "Activity") != "Activity":
+        return None, None, NOWHERE
+    kind = kind_of(target, kinds)
+    place = place_of(target["id"], kind, context.get("contextActivities"), kinds)
+    return target["id"], kind or words.OTHER, place
+
+
+def _result(value: Json, result: Json) -> tuple[Any, ...]:
+    """score_scaled … response. Scores as sent: none is worked out from the others."""
+    if not result:
+        return (None,) * 8
+    score = result.get("score") or NOTHING
+    definition = value["object"].get("definition") or NOTHING
+    closed = definition.get("interactionType") in words.CLOSED_INTERACTIONS
+    return (
+        values.number(score.get("scaled")),
+        values.number(score.get("raw")),
+        values.number(score.get("min")),
+        values.number(score.get("max")),
+        values.truth(result.get("success")),
+        values.truth(result.get("completion")),
+        values.duration(result.get("duration")),
+        values.text(result.get("response")) if closed else None,
+    )
+
+
+UNTOLD_VIDEO: tuple[Any, ...] = (*(None,) * 7, [], "absent", 0, 0)
+
+
+def _video(extended: Json) -> tuple[Any, ...]:
+    """time_s … segments_mended."""
+    if not extended:
+        return UNTOLD_VIDEO
+    length = values.number(extended.get(words.LENGTH))
+    played = segments.parse(extended.get(words.PLAYED_SEGMENTS), length)
+    progress = values.number(extended.get(words.PROGRESS))
+    if progress is None:
+        percent = values.number(extended.get(words.PROGRESS_PERCENT))
+        progress = None if percent is None else percent / 100
+    return (
+        values.number(extended.get(words.TIME)),
+        values.number(extended.get(words.TIME_FROM)),
+        values.number(extended.get(words.TIME_TO)),
+        length,
+        progress,
+        values.number(extended.get(words.COMPLETION_THRESHOLD)),
+        values.speed(extended.get(words.SPEED)),
+        [{"start_s": start, "end_s": end} for start, end in played.segments],
+        played.state,
+        played.open,
+        played.mended,
+    )
+
+
+def _voids(value: Json) -> str | None:
+    """Id of the statement that this one voids (Data 2.3.2)."""
+    target = value["object"]
+    if target.get("objectType") != "StatementRef":
+        return None
+    voiding = words.DID.get(value["verb"]["id"]) == "voided"
+    return str(target["id"]).lower() if voiding else None
+
+
+def _local_date(instant: datetime, zone: ZoneInfo) -> date:
+    # Offsets change on the quarter hour at the finest, so one look-up serves a quarter hour.
+    return _date_of_quarter(int(instant.timestamp()) // 900, zone)
+
+
+@lru_cache(CACHED_DAYS)
+def _date_of_quarter(quarter: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(quarter * 900, zone).date()
