@@ -7,6 +7,8 @@ from enum import StrEnum
 import ibis
 import ibis.expr.types as ir
 
+INSTANT = "timestamp('UTC', 6)"
+
 
 class Sensitivity(StrEnum):
     """How much a column can hurt; privacy/policy.py says which role may see which."""
@@ -36,12 +38,17 @@ class Fact:
     """What events mean, one row per grain. `rows` sees only the people being recomputed.
 
     Every fact has `person` (random key) and every expression works person by person, so that
-    recomputing one person's rows never needs another's."""
+    recomputing one person's rows never needs another's. `derive(moments)` is the expression;
+    `rows(moments)` is the same, held to exactly the declared columns and types."""
 
     name: str
     grain: str
     columns: Mapping[str, Column]
-    rows: Callable[[ir.Table], ir.Table]
+    derive: Callable[[ir.Table], ir.Table]
 
     def schema(self) -> ibis.Schema:
         return ibis.schema({name: column.type for name, column in self.columns.items()})
+
+    def rows(self, moments: ir.Table) -> ir.Table:
+        derived = self.derive(moments)
+        return derived.select(*self.columns).cast(self.schema())
