@@ -1,18 +1,21 @@
 """The one place where the world is put together."""
 
+import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from leadline.config import Settings
 from leadline.directory import Directory
 from leadline.engine import Lake
+from leadline.privacy.keep import Kept
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources
 
 
 @dataclass(frozen=True)
 class App:
-    """Everything that the commands, the pages and the endpoint work with. Parts open on first use."""
+    """What the commands, the pages and the endpoint work with. Parts open on first use."""
 
     settings: Settings
 
@@ -45,6 +48,10 @@ class App:
         return Directory(self.database)
 
     @cached_property
+    def kept(self) -> Kept:
+        return Kept()
+
+    @cached_property
     def lake(self) -> Lake:
         return Lake.open(
             self.settings.lake_url,
@@ -62,12 +69,14 @@ def build(settings: Settings) -> App:
 
 
 def secret(settings: Settings, name: str) -> str:
-    """A generated secret of this installation, made once and kept in a file only the owner reads."""
+    """A secret of this installation, made once and kept in a file that only its owner reads."""
+    settings.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.secrets / f"{name}.key"
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        fresh = settings.secrets / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # a second process that starts at the same time
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text()

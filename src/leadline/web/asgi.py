@@ -16,9 +16,9 @@ _pages = get_asgi_application()
 
 # A protocol as strict as xAPI must never meet CSRF, APPEND_SLASH or locales, so it is parted here.
 from leadline.accounts.viewing import app  # noqa: E402  (Django has to be set up first)
-from leadline.web.xapi import endpoint  # noqa: E402
+from leadline.web.xapi import XapiEndpoint  # noqa: E402
 
-_xapi = endpoint(app())
+_xapi = XapiEndpoint(app())
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,6 +34,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         kind = (await receive())["type"]
+        if kind == "lifespan.shutdown":
+            _xapi.close()
         await send({"type": f"{kind}.complete"})
         if kind == "lifespan.shutdown":
             return

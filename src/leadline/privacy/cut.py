@@ -1,0 +1,109 @@
+"""The facts as one viewer may see them: rows and columns are cut before anything is counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import ibis
+import ibis.expr.types as ir
+from ibis.common.exceptions import IbisError
+
+from leadline.events.schema import EVENT
+from leadline.facts import Sensitivity
+from leadline.facts import catalogue as fact_catalogue
+from leadline.metrics import Metric
+from leadline.metrics import catalogue as metric_catalogue
+from leadline.privacy.policy import POLICY, Rules
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.viewer import Role
+
+DIMENSIONS = ("activity", "source")  # about content and systems, not about people
+ACTIVITY = ibis.schema(
+    {
+        "activity": "string",
+        "name": "string",
+        "kind": "string",
+        "course": "string",
+        "module": "string",
+        "position": "int64",
+        "length_s": "float64",
+    }
+)
+
+
+@dataclass(frozen=True)
+class CutFacts:
+    """What `metric.rows` is given; see metrics.Facts.
+
+    tables: opens a table of the lake by name. people: one column `person`, the keys that the
+    viewer covers; None: everyone. named: cut to what may stand beside a name, instead of to what
+    statistics may be made of."""
+
+    tables: Callable[[str], ir.Table]
+    rules: Rules
+    people: ir.Table | None
+    now: datetime
+    reporting_zone: str
+    named: bool = False
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in DIMENSIONS:
+            return self.tables(name)
+        if name in self.rules.closed:
+            raise Forbidden(f"The fact {name} is closed to this role.")
+        table = self._events() if name == "event" else self._fact(name)
+        return table if self.people is None else table.semi_join(self.people, "person")
+
+    def _fact(self, name: str) -> ir.Table:
+        if name not in fact_catalogue():
+            raise AttributeError(f"There is no fact {name}.")
+        columns = fact_catalogue()[name].columns
+        return self.tables(name).select(
+            [c for c, column in columns.items() if self._open(name, c, column.sensitivity)]
+        )
+
+    def _open(self, fact: str, column: str, sensitivity: Sensitivity) -> bool:
+        rule = self.rules.names if self.named else self.rules.opens
+        return rule(fact, column, sensitivity)
+
+    def _events(self) -> ir.Table:
+        if not self._open("event", "timestamp", Sensitivity.ACTIVITY):
+            raise Forbidden("Single events are closed to this role.")
+        return with_person(self.tables("event"), self.tables("link"))
+
+
+def with_person(events: ir.Table, link: ir.Table) -> ir.Table:
+    """Events with `person`; an actor whom nobody claims is its own person."""
+    claimed = link.select(linked_actor=link.actor, person=link.person)
+    joined = events.left_join(claimed, events.actor == claimed.linked_actor)
+    return joined.mutate(person=ibis.coalesce(joined.person, joined.actor)).drop("linked_actor")
+
+
+@lru_cache
+def may_ask(role: Role, metric: str) -> bool:
+    """Whether every column that the metric is made of is open to the role.
+
+    Found by building the metric's expression on tables that lack what is closed."""
+    return _builds(metric_catalogue()[metric], POLICY[role])
+
+
+def _builds(metric: Metric, rules: Rules) -> bool:
+    facts = CutFacts(_unbound, rules, None, datetime(2000, 1, 1, tzinfo=UTC), "UTC")
+    try:
+        metric.rows(facts)
+    except (AttributeError, IbisError, Forbidden):
+        return False
+    return True
+
+
+def _unbound(name: str) -> ir.Table:
+    if name == "event":
+        return ibis.table(ibis.schema(EVENT), name=name)
+    if name == "link":
+        return ibis.table({"actor": "int64", "person": "int64"}, name=name)
+    if name == "activity":
+        return ibis.table(ACTIVITY, name=name)
+    return ibis.table(fact_catalogue()[name].schema(), name=name)

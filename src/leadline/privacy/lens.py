@@ -1,0 +1,344 @@
+"""The one door: nothing is asked of the lake without saying who asks and why."""
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from leadline.config import Settings
+from leadline.directory import Directory, Name
+from leadline.engine import Lake, Snapshot
+from leadline.facts import Sensitivity
+from leadline.metrics import Context
+from leadline.privacy import records
+from leadline.privacy.answer import Answer, Late, Quality
+from leadline.privacy.cut import CutFacts, may_ask, with_person
+from leadline.privacy.keep import Kept
+from leadline.privacy.looks import Look, looking, write
+from leadline.privacy.measuring import Measured, measured
+from leadline.privacy.policy import POLICY, Register, Rows, Rules
+from leadline.privacy.quality import late, quality
+from leadline.privacy.question import Question, checked, population
+from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
+from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
+from leadline.privacy.scope import visible
+from leadline.privacy.viewer import Purpose, Viewer
+from leadline.store import Audit, Quarantine, Source, Sources
+
+ACTIVITIES_MAX = 10_000
+T = TypeVar("T")
+
+
+class Parts(Protocol):
+    """What the lens needs of the assembled application (`leadline.app.App` has it all)."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def lake(self) -> Lake: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def kept(self) -> Kept: ...
+
+
+class Lens:
+    """One viewer's view, for one purpose, of one snapshot. Make a new one per request.
+
+    purpose: None takes the role's usual one. now: the instant asked as of (aware); default the
+    current minute, so that the same question within a minute is answered from memory.
+    Raises Forbidden, written down, where the role may not look for this purpose."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        viewer: Viewer,
+        purpose: Purpose | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        self.viewer = viewer
+        self.rules: Rules = POLICY[viewer.role]
+        self.purpose = purpose or self.rules.purposes[0]
+        self.now = now or datetime.now(UTC).replace(second=0, microsecond=0)
+        self._parts = parts
+        if self.purpose not in self.rules.purposes:
+            allowed = ", ".join(self.rules.purposes)
+            reason = f"As {viewer.role} one looks to {allowed}; not to {self.purpose}."
+            write(parts.audit, viewer, self.purpose, Look("open"), f"refused: {reason}")
+            raise Forbidden(reason)
+
+    # statistics
+
+    def measure(  # noqa: PLR0913 - the parts of one question, all but the name optional
+        self,
+        name: str,
+        *,
+        by: Sequence[str] = (),
+        where: Mapping[str, str | None] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        choices: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One metric, sliced by the columns `by`, for rows with `where` and `at` in [since, until).
+
+        Raises UnknownQuestion, Forbidden (the role may not use what the metric is made of) and
+        TooFine (too many groups to check)."""
+        with self._looking(f"measure {name}" + (f" by {', '.join(by)}" if by else "")) as look:
+            question = checked(name, by, where, (since, until), choices)
+            look.filters = question.filters()
+            self._allow(question)
+            answer = self._kept(question, lambda: self._answered(question))
+            hidden = sum(result.gate == "suppressed" for result in answer.results)
+            look.shown, look.withheld = len(answer.results) - hidden, hidden
+        return answer
+
+    def _allow(self, question: Question) -> None:
+        if self.rules.rows is Rows.NOBODY:
+            raise Forbidden(
+                f"As {self.viewer.role} one sees nobody's records, not even as numbers."
+            )
+        if not may_ask(self.viewer.role, question.metric):
+            raise Forbidden(
+                f"{question.metric} is made of records that are closed to {self.viewer.role}."
+            )
+        if "manager" in question.columns and not self.rules.named:
+            raise Forbidden("A manager stands for a person; this role sees no names.")
+
+    def _answered(self, question: Question) -> Answer:
+        found = self._measured(question)
+        return Answer(
+            metric=question.definition,
+            results=found.results,
+            coverage=found.coverage,
+            quality=self._quality_of(dict(question.where).get("course")),
+            late=self._late(question.since, question.until),
+            as_of=self.now,
+            watermark=self._watermark,
+        )
+
+    def _quality_of(self, course: str | None) -> Quality:
+        scores = self.quality("course" if course else None)
+        return scores.get(course, Quality(None, {}))
+
+    def _measured(self, question: Question) -> Measured:
+        context = Context(
+            as_of=self.now,
+            watermark=self._watermark,
+            tz=self._parts.settings.reporting_zone,
+            population_filter=question.filters(),
+            suppress_below=1,
+        )
+        rows = population(question, self._facts(), self._table("position"))
+        return measured(rows, question, self.rules, context, self.smallest)
+
+    def _late(self, since: datetime | None, until: datetime | None) -> Late:
+        def counted() -> Late:
+            return late(self._visible_events(), since, until)
+
+        return self._kept(("late", since, until), counted)
+
+    @property
+    def smallest(self) -> int:
+        """Groups with fewer people are hidden; nothing of one's own record is."""
+        return 1 if self.rules.rows is Rows.SELF else self._parts.settings.smallest_group
+
+    def quality(self, by: str | None = None) -> Mapping[str | None, Quality]:
+        """The data-quality score (S063) per `source` or `course`, or under None for everything.
+
+        It speaks of the records as a whole and of nobody in them, so it is the same for all."""
+        if by not in (None, "source", "course"):
+            raise UnknownQuestion(f"Quality is known by source or course, not by {by!r}.")
+        held = {
+            source.name: (source.counts.received, source.counts.quarantined)
+            for source in self._parts.sources.all()
+        }
+        return self._kept(
+            ("quality", by, tuple(sorted(held.items()))),
+            lambda: quality(self._table("event"), self._table("link"), by, held),
+        )
+
+    # named rows
+
+    def completions(
+        self, course: str | None = None, *, limit: int = PAGE_ROWS_MAX, offset: int = 0
+    ) -> Page:
+        """Who completed what and when, with scores and logins where the role may see them (S017).
+
+        See records.completions for the columns."""
+        with self._looking("completions", course=course or "all") as look:
+            self._name_people()
+            rows = records.completions(self._facts(named=True), course)
+            return self._page(look, rows, ("course", "person", "cycle_no"), (limit, offset))
+
+    def roster(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Page:
+        """The people the viewer covers, with what is open, overdue and completed (my team)."""
+        with self._looking("roster") as look:
+            self._name_people()
+            rows = records.roster(self._facts(named=True), self._seats(), self.now)
+            return self._page(look, rows, ("person",), (limit, offset))
+
+    def person(self, person: int) -> PersonRecord:
+        """One person's record (S002). NotThere for anybody outside what the viewer covers."""
+        with self._looking("person") as look:
+            self._name_people()
+            self._in_sight(person)
+            look.people = (person,)
+            record = records.person(
+                self._facts(named=True),
+                person,
+                names=self._parts.directory.names([person]),
+                place=self._parts.directory.place_today(person),
+                idle_days=self._parts.settings.abandoned_after_days,
+                watermark=self._watermark,
+            )
+            look.shown = record.rows
+            return record
+
+    def events(self, person: int, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Page:
+        """What one person did, newest first: only where the role may see single activities."""
+        with self._looking("events") as look:
+            self._name_people()
+            if not self.rules.activities:
+                raise Forbidden(f"Single activities are closed to {self.viewer.role} (S120).")
+            self._in_sight(person)
+            rows = records.events(self._facts(named=True), person)
+            return self._page(look, rows, (), (limit, offset))
+
+    def names(self, people: Collection[int]) -> Mapping[int, Name]:
+        """Identity of the people among `people` whom the viewer covers; the others are absent."""
+        with self._looking("names") as look:
+            self._name_people()
+            return self._named(look, people)
+
+    # what is not about people
+
+    def activities(self, kind: str | None = None, course: str | None = None) -> Sequence[Row]:
+        """Known activities with the names their authors gave: activity, name, kind, course, module,
+        position, length_s. Content, not people: open to every role that may see content."""
+        if Sensitivity.CONTENT not in self.rules.columns:
+            raise Forbidden(f"Content is no business of {self.viewer.role}.")
+        table = self._table("activity")
+        for column, value in (("kind", kind), ("course", course)):
+            if value is not None:
+                table = table.filter(table[column] == value)
+        ordered = table.order_by(["course", "position", "name", "activity"])
+        return tuple(ordered.limit(ACTIVITIES_MAX).to_pyarrow().to_pylist())
+
+    # registers
+
+    def sources(self) -> Sequence[Source]:
+        """Every source with its counts, and when it last went well or badly."""
+        with self._looking("sources") as look:
+            self._open_register(Register.SOURCES)
+            found = self._parts.sources.all()
+            look.shown = len(found)
+            return found
+
+    def quarantine_counts(self) -> Mapping[str, int]:
+        """How many records of each source are held in quarantine now."""
+        with self._looking("quarantine counts"):
+            self._open_register(Register.SOURCES)
+            return self._parts.quarantine.counts()
+
+    def _open_register(self, register: Register) -> None:
+        if register not in self.rules.registers:
+            raise Forbidden(f"{register.capitalize()} are closed to {self.viewer.role}.")
+
+    # how it is done
+
+    @contextmanager
+    def _looking(self, what: str, **filters: str) -> Iterator[Look]:
+        look = Look(what, filters)
+        with looking(self._parts.audit, self.viewer, self.purpose, look):
+            yield look
+
+    def _name_people(self) -> None:
+        if Sensitivity.IDENTITY not in self.rules.named:
+            raise Forbidden(f"As {self.viewer.role} one sees no named people.")
+
+    def _in_sight(self, person: int) -> None:
+        if self._visible is not None and person not in self._visible:
+            raise NotThere("There is no such person.")
+        if self._visible is None and not self._parts.directory.names([person]):
+            raise NotThere("There is no such person.")
+
+    def _page(
+        self, look: Look, rows: ir.Table, order: Sequence[str], span: tuple[int, int]
+    ) -> Page:
+        shown, total = records.page(rows, order, *span)
+        names = self._named(look, {row["person"] for row in shown})
+        look.shown = len(shown)
+        return Page(
+            rows=tuple(shown),
+            total=total,
+            names=names,
+            titles=records.titles(self._table("activity"), records.ids_in(shown)),
+            as_of=self.now,
+            watermark=self._watermark,
+        )
+
+    def _named(self, look: Look, people: Collection[int]) -> Mapping[int, Name]:
+        inside = set(people) if self._visible is None else set(people) & self._visible
+        found = self._parts.directory.names(inside)
+        look.people, look.shown = tuple(sorted(found)), len(found)
+        return found
+
+    def _kept(self, what: Hashable, make: Callable[[], T]) -> T:
+        """From memory, if nothing that the answer depends on has changed since."""
+        lake = (self._snapshot.version, self._snapshot.mark, self._revision)
+        key = (lake, self.viewer.role, self._visible, self.now, what)
+        return self._parts.kept.get(key, make)
+
+    def _facts(self, *, named: bool = False) -> CutFacts:
+        zone = self._parts.settings.reporting_zone
+        return CutFacts(self._table, self.rules, self._people(), self.now, zone, named)
+
+    def _people(self) -> ir.Table | None:
+        if self._visible is None:
+            return None
+        keys = pa.table({"person": pa.array(sorted(self._visible), pa.int64())})
+        return ibis.memtable(keys)
+
+    def _visible_events(self) -> ir.Table:
+        events = with_person(self._table("event"), self._table("link"))
+        people = self._people()
+        return events if people is None else events.semi_join(people, "person")
+
+    def _seats(self) -> ir.Table:
+        people = self._people()
+        seats = records.seats(self._table("position"), self.now.date())
+        return seats if people is None else seats.semi_join(people, "person")
+
+    def _table(self, name: str) -> ir.Table:
+        return self._connection.table(name)
+
+    @cached_property
+    def _visible(self) -> frozenset[int] | None:
+        return visible(self.viewer, self._parts.directory)
+
+    @cached_property
+    def _revision(self) -> int:
+        return self._parts.directory.revision()
+
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        return self._parts.lake.snapshot()
+
+    @cached_property
+    def _connection(self) -> ibis.BaseBackend:
+        return self._parts.lake.connect(self._snapshot)
+
+    @property
+    def _watermark(self) -> datetime | None:
+        return self._snapshot.commit.watermark

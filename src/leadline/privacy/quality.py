@@ -1,0 +1,86 @@
+"""How sound and how complete the records are: late arrivals and the documented quality score."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from leadline.privacy.answer import Late, Quality
+
+LATE_AFTER = timedelta(days=1)
+PARTS: Mapping[str, str] = {
+    "held back": "statements in quarantine, of those received",
+    "unmatched": "statements of actors whom the directory does not know, of those taken in",
+    "malformed": "statements whose played segments could not be read, of those that carry some",
+    "late": "statements that arrived more than a day after they happened, of those taken in",
+    "unscored": "assessment results (passed, failed) without a score, of all such results",
+}
+
+
+def late(events: ir.Table, since: datetime | None, until: datetime | None) -> Late:
+    """What happened in [since, until) and was stored more than a day after `until` (S031).
+
+    A period without an end, or not over yet, can have nothing late."""
+    if until is None:
+        return Late()
+    inside = events.filter(events.timestamp < ibis.literal(until))
+    if since is not None:
+        inside = inside.filter(inside.timestamp >= ibis.literal(since))
+    behind = inside.filter(inside.stored > ibis.literal(until + LATE_AFTER))
+    found = behind.agg(count=behind.count(), last=behind.stored.max()).to_pyarrow().to_pylist()[0]
+    return Late(found["count"], found["last"])
+
+
+def quality(
+    events: ir.Table, link: ir.Table, by: str | None, held: Mapping[str, tuple[int, int]]
+) -> dict[str | None, Quality]:
+    """The score per value of `by` (`source`, `course`), or under the key None for everything.
+
+    held: source -> (received, quarantined), from the ledger; it is known per source only."""
+    claimed = link.filter(link.actor != link.person).select(linked_actor=link.actor)
+    known = events.left_join(claimed, events.actor == claimed.linked_actor)
+    result = known.did.isin(["passed", "failed"])
+    carries = known.segments_state.isin(["read", "malformed"])
+    sums = {
+        "all": known.count(),
+        "unmatched": known.linked_actor.isnull().sum(),
+        "carries": carries.sum(),
+        "malformed": (known.segments_state == "malformed").sum(),
+        "late": (known.stored > known.timestamp + ibis.interval(days=LATE_AFTER.days)).sum(),
+        "results": result.sum(),
+        "unscored": (result & known.score_scaled.isnull() & known.score_raw.isnull()).sum(),
+    }
+    grouped = known.group_by(by).agg(**sums) if by else known.agg(**sums)
+    scores: dict[str | None, Quality] = {}
+    for line in grouped.to_pyarrow().to_pylist():
+        key = line[by] if by else None
+        if by == "source":
+            received, quarantined = held.get(key or "", (0, 0))
+        else:
+            received, quarantined = _summed(held) if by is None else (0, 0)
+        scores[key] = _score(line, received, quarantined)
+    return scores
+
+
+def _summed(held: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    return sum(pair[0] for pair in held.values()), sum(pair[1] for pair in held.values())
+
+
+def _score(line: Mapping[str, Any], received: int, quarantined: int) -> Quality:
+    """The share of records without any of the faults, if faults fell independently."""
+    of = {
+        "held back": (quarantined, received),
+        "unmatched": (line["unmatched"], line["all"]),
+        "malformed": (line["malformed"], line["carries"]),
+        "late": (line["late"], line["all"]),
+        "unscored": (line["unscored"], line["results"]),
+    }
+    parts = {name: (bad or 0) / whole for name, (bad, whole) in of.items() if whole}
+    if not parts:
+        return Quality(None, {})
+    score = 1.0
+    for share in parts.values():
+        score *= 1.0 - share
+    return Quality(score, parts)

@@ -1,0 +1,74 @@
+"""The columns that every metric can be sliced by: where the learner sat then, and when it was."""
+
+from collections.abc import Iterable
+
+import ibis
+import ibis.expr.types as ir
+
+POSITION = ("unit", "role", "location", "manager")
+TIME = ("day", "week", "month", "quarter", "year")
+NO_HR_RECORD = "no HR record"
+HAS_POSITION = "has_position"
+
+
+@ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))
+def timezone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Wall-clock time of an instant in a zone; DuckDB and PostgreSQL know it by this name."""
+
+
+def with_place(rows: ir.Table, position: ir.Table, zone: str) -> ir.Table:
+    """`rows` and where each one's person sat at the row's `at` (S025), null where HR knows nothing.
+
+    Adds unit (path), role, location, manager (key as text) and `has_position`. A position covers
+    the half-open days [valid_from, valid_to) of the reporting zone."""
+    dated = rows.mutate(at_day=local(rows.at, zone).date())
+    seat = position.select(
+        seat_person=position.person,
+        valid_from=position.valid_from.cast("date"),
+        valid_to=position.valid_to.cast("date"),
+        unit=position.unit_path,
+        role=position.role,
+        location=position.location,
+        manager=position.manager.cast("string"),
+    )
+    joined = dated.left_join(
+        seat,
+        [
+            dated.person == seat.seat_person,
+            dated.at_day >= seat.valid_from,
+            seat.valid_to.isnull() | (dated.at_day < seat.valid_to),
+        ],
+    )
+    placed = joined.mutate(**{HAS_POSITION: joined.seat_person.notnull()})
+    return placed.drop("seat_person", "valid_from", "valid_to", "at_day")
+
+
+def with_time(rows: ir.Table, wanted: Iterable[str], zone: str) -> ir.Table:
+    """`rows` and the wanted time buckets of `at` as text in the reporting zone.
+
+    day 2026-03-09, week (its Monday) 2026-03-09, month 2026-03, quarter 2026-Q1, year 2026."""
+    then = local(rows.at, zone)
+    buckets = {
+        "day": then.strftime("%Y-%m-%d"),
+        "week": then.truncate("W").strftime("%Y-%m-%d"),
+        "month": then.strftime("%Y-%m"),
+        "quarter": then.year().cast("string") + "-Q" + then.quarter().cast("string"),
+        "year": then.year().cast("string"),
+    }
+    return rows.mutate(**{name: buckets[name] for name in wanted})
+
+
+def local(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """Wall-clock time of an instant in the reporting zone."""
+    if zone == "UTC":
+        return at.cast("timestamp")
+    return timezone(zone, at)
+
+
+def matches(rows: ir.Table, column: str, value: str | None) -> ir.BooleanValue:
+    """Rows whose column is the value; a unit includes the units below it; None: no value."""
+    if value is None:
+        return rows[column].isnull()
+    if column == "unit":
+        return (rows.unit == value) | rows.unit.startswith(f"{value}/")
+    return rows[column].cast("string") == value
