@@ -72,7 +72,7 @@ def withheld(result: Result, note: str) -> Result:
         ci_low=None,
         ci_high=None,
         ci_method=None,
-        quantiles={},
+        beside={},
         n=None,
         n_events=None,
         n_excluded={},
@@ -150,7 +150,7 @@ def _filled(metric: Metric, result: Result, group: sums.Group, found: "_Found | 
         ci_low=found.interval.low,
         ci_high=found.interval.high,
         ci_method=found.interval.method,
-        quantiles=found.quantiles,
+        beside=found.beside,
         assumptions=assumptions,
     )
 
@@ -158,7 +158,7 @@ def _filled(metric: Metric, result: Result, group: sums.Group, found: "_Found | 
 @dataclass(frozen=True)
 class _Found:
     interval: Interval
-    quantiles: Mapping[str, float] = field(default_factory=dict)
+    beside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class _Intervals:
         }
 
     def _medians(self, groups: Sequence[sums.Group]) -> dict[sums.Key, _Found]:
-        at = sums.medians(self.rows, self.by)
+        quantiles = sums.quantiles(self.rows, self.by)
         small = {group.key for group in groups if _resampled(group)}
         small = small if len(small) <= sums.BCA_GROUPS_MAX else set()
         values = sums.row_values(self.rows, self.by) if small else {}
@@ -205,9 +205,8 @@ class _Intervals:
             if group.key in small:
                 interval = bca_median(*values[group.key], seed_of(self.metric.name))
             else:
-                interval = _woodruff(at[group.key], quantile_levels(below[group.key]))
-            quantiles = {name: at[group.key][level] for name, level in sums.QUANTILES.items()}
-            found[group.key] = _Found(interval, quantiles)
+                interval = _woodruff(quantiles[group.key].at, quantile_levels(below[group.key]))
+            found[group.key] = _Found(interval, quantiles[group.key].beside)
         return found
 
 

@@ -57,8 +57,9 @@ class Metric:
 
     `person`, `at` (the instant that periods, and the unit, role and place of that time, go by),
     `value` (float64), `excluded` (string: why the row does not count, null where it counts),
-    `exposure` (only for RATE), `mature_at` (instant, only where rows may be excluded as immature:
-    when they will count) and the dimension columns of `by`."""
+    `exposure` (only for RATE), `beside_NAME` (only for MEDIAN: other readings of `value`, whose
+    medians are printed beside it as NAME), `mature_at` (instant, only where rows may be excluded
+    as immature: when they will count) and the dimension columns of `by`."""
 
     name: str
     question: str

@@ -53,7 +53,9 @@ class Result:
     ci_low: float | None = None
     ci_high: float | None = None
     ci_method: str | None = None
-    quantiles: Mapping[str, float] = field(default_factory=dict)  # p25, p75, p90 beside a median
+    # Further figures of the same rows, in `unit`: p25, p75, p90 beside a median, and medians under
+    # other readings of the value that the metric names (idle_10_min, idle_60_min).
+    beside: Mapping[str, float] = field(default_factory=dict)
     n: int | None = None  # people
     n_events: int | None = None  # rows of the population
     n_excluded: Mapping[str, int] = field(default_factory=dict)  # reason: rows

@@ -21,6 +21,8 @@ QUANTILES = {"p25": 0.25, "p75": 0.75, "p90": 0.9}
 # Levels at which the engine reports quantiles for Woodruff's interval of a median.
 LEVELS = tuple(round(0.2 + 0.01 * step, 2) for step in range(61))
 
+BESIDE = "beside_"
+
 Key = tuple[Any, ...]
 
 
@@ -90,20 +92,33 @@ def row_values(rows: ir.Table, by: Sequence[str]) -> dict[Key, tuple[Floats, np.
     }
 
 
-def medians(rows: ir.Table, by: Sequence[str]) -> dict[Key, dict[float, float]]:
-    """Median, quartiles and the levels of Woodruff's interval, interpolated, by group."""
+@dataclass(frozen=True)
+class Quantiles:
+    """Of one group: the value at each level (0.5 and LEVELS among them), and what stands beside
+    it."""
+
+    at: Mapping[float, float]
+    beside: Mapping[str, float]
+
+
+def quantiles(rows: ir.Table, by: Sequence[str]) -> dict[Key, Quantiles]:
+    """Interpolated quantiles of every group with counted rows, with the medians of `beside_…`."""
+    counted = rows.filter(_.excluded.isnull())
+    others = [column for column in rows.columns if column.startswith(BESIDE)]
     levels = sorted({0.5, *QUANTILES.values(), *LEVELS})
-    counted = (
-        rows.filter(_.excluded.isnull()).group_by(list(by))
-        if by
-        else rows.filter(_.excluded.isnull())
+    grouped = counted.group_by(list(by)) if by else counted
+    table = grouped.agg(
+        at=_.value.cast("float64").quantile(levels),
+        **{name: counted[name].cast("float64").quantile(0.5) for name in others},
     )
-    table = counted.agg(at=_.value.cast("float64").quantile(levels))
-    return {
-        tuple(line[column] for column in by): dict(zip(levels, line["at"], strict=True))
-        for line in table.to_pyarrow().to_pylist()
-        if line["at"] is not None
-    }
+    found = {}
+    for line in table.to_pyarrow().to_pylist():
+        if line["at"] is not None:
+            at = dict(zip(levels, line["at"], strict=True))
+            beside = {name: at[level] for name, level in QUANTILES.items()}
+            beside |= {name.removeprefix(BESIDE): line[name] for name in others}
+            found[tuple(line[column] for column in by)] = Quantiles(at, beside)
+    return found
 
 
 def below_median(rows: ir.Table, by: Sequence[str]) -> dict[Key, ClusterSums]:

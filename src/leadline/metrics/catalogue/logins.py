@@ -2,11 +2,10 @@
 
 import ibis.expr.types as ir
 
-from leadline.metrics.happened import happened
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import population
+from leadline.metrics.population import by_now, population
 
-BY = ("source", "platform", "language")
+BY = ("course", "module")
 
 
 @metric(
@@ -15,7 +14,7 @@ BY = ("source", "platform", "language")
     good=None,
     summary=Summary.TOTAL,
     version=1,
-    fact="event",
+    fact="session",
     by=BY,
     companions=("people", "first_attempt_pass_rate"),
     activity=True,
@@ -23,8 +22,9 @@ BY = ("source", "platform", "language")
 def logins(facts: Facts) -> ir.Table:
     """How many times did people log in?
 
-    Log-ins reported by the sources up to now; a source that reports none has none. A log-in shows
-    that somebody came, not that anything was learned. Periods go by when it happened."""
-    event = happened(facts)
-    logged_in = event.filter(event.did == "logged_in")
-    return population(logged_in, BY, at=logged_in.timestamp, value=logged_in.clicks.fill_null(1))
+    Log-ins reported by the sources up to now; a source that reports none has none, and most are
+    outside any course. A log-in shows that somebody came, not that anything was learned. Periods go
+    by the start of the session's stretch."""
+    session = facts.session
+    came = session.filter(by_now(facts, session.started_at), session.logins > 0)
+    return population(came, BY, at=came.started_at, value=came.logins)

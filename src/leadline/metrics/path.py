@@ -1,0 +1,119 @@
+"""The way through a course: the order of its modules, how far each cycle came, and how it ended."""
+
+import ibis
+import ibis.expr.types as ir
+
+from leadline.metrics.metric import Facts
+from leadline.metrics.population import DAY_SECONDS, by_now, instant, seconds_between
+
+CYCLE = ("person", "course", "cycle_no")
+IDLE_MIN_DAYS = 14
+GAP_LEVEL = 0.95
+CONTINUED, ABANDONED, IN_PROGRESS = "continued", "abandoned", "in progress"
+
+
+def visits(facts: Facts) -> ir.Table:
+    """Modules that a learner did something in by now."""
+    reach = facts.reach
+    return reach.filter(by_now(facts, reach.first_at))
+
+
+def order(facts: Facts) -> ir.Table:
+    """course, module, place (1 …), declared: whether the order is the course's own.
+
+    The declared position holds where every module of the course that anybody visited has one;
+    otherwise modules go by the median order in which learners first touched them. Declared modules
+    that nobody visited have their place too."""
+    visited = _visited(facts)
+    declared = facts.activity.filter(
+        facts.activity.activity == facts.activity.module, facts.activity.position.notnull()
+    ).select("course", "module", "position")
+    both = visited.outer_join(declared, ["course", "module"])
+    both = both.select(
+        course=ibis.coalesce(both.course, both.course_right),
+        module=ibis.coalesce(both.module, both.module_right),
+        position=both.position.cast("float64"),
+        typical=both.typical,
+    )
+    course = ibis.window(group_by="course")
+    both = both.mutate(declared=both.position.notnull().all().over(course))
+    known = both.filter(both.declared | both.typical.notnull())
+    rank = ibis.ifelse(known.declared, known.position, known.typical)
+    along = ibis.window(group_by="course", order_by=[rank, known.module])
+    return known.select(
+        "course", "module", "declared", place=(ibis.row_number().over(along) + 1).cast("int64")
+    )
+
+
+def _visited(facts: Facts) -> ir.Table:
+    """course, module, typical: median over cycles of when in the row of modules it came."""
+    visit = visits(facts)
+    along = ibis.window(group_by=list(CYCLE), order_by=["first_at", "module"])
+    ranked = visit.mutate(rank=ibis.row_number().over(along).cast("float64"))
+    return ranked.group_by(["course", "module"]).aggregate(typical=ranked.rank.quantile(0.5))
+
+
+def patience(facts: Facts) -> ir.Table:
+    """course, idle_s: how long idle means stopped: the larger of 14 days and the 95th percentile
+
+    of the gaps between first touches of successive modules among those who went on."""
+    visit = visits(facts)
+    along = ibis.window(group_by=list(CYCLE), order_by=["first_at", "module"])
+    gaps = visit.mutate(gap_s=seconds_between(visit.first_at.lag().over(along), visit.first_at))
+    least = float(IDLE_MIN_DAYS * DAY_SECONDS)
+    usual = gaps.group_by("course").aggregate(idle_s=gaps.gap_s.cast("float64").quantile(GAP_LEVEL))
+    return usual.mutate(idle_s=ibis.greatest(usual.idle_s.fill_null(least), least))
+
+
+def steps(facts: Facts) -> ir.Table:
+    """One row per cycle and step reached: that module, or any later one, was visited.
+
+    person, course, cycle_no, module, place, `furthest` place, `at` (first visit of the module,
+    else of the furthest one's cycle), `last_touched` (the learner's last module is this one),
+    `idle_s` (the course's patience) and `fate`: continued where a later step was reached or the
+    course completed; abandoned where it is the furthest step, the course incomplete and the
+    learner idle for the patience or withdrawn; else in progress. Waived and incomplete cycles are
+    left out."""
+    visit = visits(facts).inner_join(order(facts), ["course", "module"])
+    furthest = visit.group_by(list(CYCLE)).aggregate(
+        furthest=visit.place.max(), began=visit.first_at.min()
+    )
+    ended = _ended(facts)
+    cycle = furthest.inner_join(ended, list(CYCLE))
+    way = cycle.inner_join(order(facts), ["course"])
+    way = way.filter(way.place <= way.furthest)
+    touched = visit.select(*CYCLE, "module", "first_at")
+    way = way.left_join(touched, [*CYCLE, "module"])
+    fate = ibis.cases(
+        ((way.place < way.furthest) | way.completed, CONTINUED),
+        (way.over, ABANDONED),
+        else_=IN_PROGRESS,
+    )
+    return way.select(
+        *CYCLE,
+        "module",
+        "place",
+        "declared",
+        "furthest",
+        "idle_s",
+        at=ibis.coalesce(way.first_at, way.began),
+        last_touched=(way.last_module == way.module).fill_null(False),
+        fate=fate,
+    )
+
+
+def _ended(facts: Facts) -> ir.Table:
+    """Cycles with `completed`, `over` (withdrawn, or idle for the patience), idle_s,
+    last_module."""
+    cycle = facts.cycle.left_join(patience(facts), ["course"])
+    idle = seconds_between(cycle.last_at, instant(facts.now)) >= cycle.idle_s
+    completed = by_now(facts, cycle.completed_at)
+    waived = by_now(facts, cycle.waived_at) & ~completed
+    left = by_now(facts, cycle.withdrawn_at)
+    return cycle.filter(~waived).select(
+        *CYCLE,
+        "last_module",
+        "idle_s",
+        completed=completed,
+        over=~completed & (left | idle.fill_null(False)),
+    )
