@@ -1,16 +1,19 @@
 """Who people are, with dates. Names and addresses live here and nowhere else."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
 from leadline.directory import tables
 from leadline.directory.plan import plan
-from leadline.directory.rows import Changes, Name, PersonRow, Position
-from leadline.directory.tables import as_day, batches, marks
+from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
+from leadline.directory.tables import as_day
 from leadline.statements.agents import Identifier
-from leadline.store import Database, Transaction
+from leadline.store import Database
+from leadline.store.moments import from_micros
+from leadline.store.terms import agent_term
 
 CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
 IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
@@ -21,6 +24,10 @@ POSITION = (
     "FROM directory_position s JOIN directory_person p ON p.person = s.person"
 )
 SITS = "s.valid_from <= ? AND (s.valid_to IS NULL OR s.valid_to > ?)"
+SEEN = (  # the log's index knows what every agent did
+    "SELECT p.term, count(*), min(s.stored), max(s.stored) FROM posting p "
+    "JOIN statement s ON s.seq = p.seq WHERE p.term IN ({keys}) GROUP BY p.term"
+)
 
 
 class TooManyRows(Exception):
@@ -38,29 +45,24 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache: OrderedDict[Identifier, int] = OrderedDict()
-        with database.transaction() as tx:
-            for statement in tables.SCHEMA:
-                tx.execute(statement)
+        database.evolve(tables.AREA, tables.SCHEMA)
 
     def actors(self, identifiers: Collection[Identifier]) -> dict[Identifier, int]:
         """The random key of each identifier; unseen ones get theirs now, and keep it for good.
 
-        One round trip a batch where all have been seen; none where the cache holds them."""
-        found = {i: key for i in identifiers if (key := self._cache.get(i)) is not None}
-        missing = [identifier for identifier in set(identifiers) if identifier not in found]
-        for batch in batches(missing):
-            with self._database.transaction() as tx:
-                fresh = self._seen(tx, batch)
-            unseen = [identifier for identifier in batch if identifier not in fresh]
-            if unseen:
-                with self._database.transaction() as tx:
-                    revision = tables.next_revision(tx)
-                    owners = [(identifier, None) for identifier in unseen]
-                    tables.insert_identifiers(tx, owners, revision)
-                    fresh |= self._seen(tx, unseen)
-            found |= fresh
-            self._remember(fresh)
-        return found
+        One round trip a kind and 512 identifiers where all are known; none where the cache holds
+        them."""
+        wanted = set(identifiers)
+        found = {i: key for i in wanted if (key := self._cache.get(i)) is not None}
+        fresh = tables.actors(self._database, wanted - found.keys())
+        unseen = wanted - found.keys() - fresh.keys()
+        if unseen:
+            with self._database.transaction() as database:
+                revision = tables.next_revision(database)
+                tables.insert_identifiers(database, [(i, None) for i in unseen], revision)
+                fresh |= tables.actors(database, unseen)
+        self._remember(fresh)
+        return found | fresh
 
     def apply(
         self, people: Iterable[PersonRow], *, dry_run: bool = False, on: date | None = None
@@ -70,17 +72,15 @@ class Directory:
         Returns what changed (dry_run: would change) and a line for every refused row. Rows
         applied a second time change nothing. on: start of undated positions.
         Raises TooManyRows."""
-        rows: list[PersonRow] = []
-        for batch in batches(people):
-            rows += batch
-            if len(rows) > IMPORT_ROWS:
-                raise TooManyRows
-        with self._database.transaction() as tx:
-            tables.lock(tx)
-            made = plan(tables.known(tx, rows), rows, on or _today())
+        rows = list(islice(people, IMPORT_ROWS + 1))
+        if len(rows) > IMPORT_ROWS:
+            raise TooManyRows
+        with self._database.transaction() as database:
+            database.take_turn(tables.AREA)  # what we read stays true until we have written
+            made = plan(tables.known(database, rows), rows, on or _today())
             made.changes.dry_run = dry_run
             if made.changes and not dry_run:
-                tables.write(tx, made)
+                tables.write(database, made)
         return made.changes
 
     def links(self, revision: int) -> list[tuple[int, int]]:
@@ -91,7 +91,7 @@ class Directory:
             "SELECT actor, COALESCE(person, actor) FROM directory_identifier "
             "WHERE revision > ? ORDER BY actor"
         )
-        return [(actor, person) for actor, person in self._read(sql, (revision,))]
+        return [(actor, person) for actor, person in self._database.execute(sql, (revision,))]
 
     def all_links(self) -> list[tuple[int, int]]:
         """(actor, person) of every actor there is."""
@@ -99,12 +99,14 @@ class Directory:
 
     def positions(self) -> list[Position]:
         """Every position of everybody, past ones too, by person and day."""
-        return _positions(self._read(f"{POSITION} ORDER BY s.person, s.valid_from"))
+        return _positions(self._database.execute(f"{POSITION} ORDER BY s.person, s.valid_from"))
 
     def place_today(self, person: int, *, on: date | None = None) -> Position | None:
         """Where a person sits; None: nowhere (unknown, not yet here, left)."""
         day = (on or _today()).isoformat()
-        rows = self._read(f"{POSITION} WHERE s.person = ? AND {SITS}", (person, day, day))
+        rows = self._database.execute(
+            f"{POSITION} WHERE s.person = ? AND {SITS}", (person, day, day)
+        )
         return next(iter(_positions(rows)), None)
 
     def people_under(self, unit_path: str, *, on: date | None = None) -> set[int]:
@@ -115,7 +117,9 @@ class Directory:
             "SELECT s.person FROM directory_position s "
             f"WHERE (s.unit_path = ? OR substr(s.unit_path, 1, ?) = ?) AND {SITS}"
         )
-        return {row[0] for row in self._read(sql, (unit_path, len(below), below, day, day))}
+        return {
+            row[0] for row in self._database.execute(sql, (unit_path, len(below), below, day, day))
+        }
 
     def team_of(self, manager: int, *, on: date | None = None) -> set[int]:
         """Persons who report to the manager, directly or through others; not the manager."""
@@ -127,48 +131,63 @@ class Directory:
             f"JOIN team t ON s.manager = t.person WHERE {SITS}) "
             "SELECT person FROM team WHERE person <> ?"
         )
-        return {row[0] for row in self._read(sql, (manager, day, day, day, day, manager))}
+        return {
+            row[0] for row in self._database.execute(sql, (manager, day, day, day, day, manager))
+        }
 
     def key_of(self, person_id: str) -> int | None:
         """The person key behind an employee number."""
         sql = "SELECT person FROM directory_person WHERE person_id = ?"
-        return next((row[0] for row in self._read(sql, (person_id,))), None)
+        return next((row[0] for row in self._database.execute(sql, (person_id,))), None)
 
     def names(self, keys: Collection[int]) -> dict[int, Name]:
         """Identity of person keys and of actors that nobody claims. For the lens alone."""
-        found: dict[int, Name] = {}
-        for batch in batches(keys):
-            sql = (
-                "SELECT person, name, person_id, email FROM directory_person "
-                f"WHERE person IN ({marks(batch)})"
-            )
-            for key, name, person_id, email in self._read(sql, batch):
-                found[key] = Name(name or person_id, person_id, email)
-            sql = (
-                "SELECT actor, value FROM directory_identifier "
-                f"WHERE person IS NULL AND actor IN ({marks(batch)})"
-            )
-            found |= {actor: Name(value, None, None) for actor, value in self._read(sql, batch)}
+        people = (
+            "SELECT person, name, person_id, email FROM directory_person WHERE person IN ({keys})"
+        )
+        strangers = (
+            "SELECT actor, value FROM directory_identifier "
+            "WHERE person IS NULL AND actor IN ({keys})"
+        )
+        found = {
+            key: Name(name or person_id, person_id, email)
+            for key, name, person_id, email in self._database.select_in(people, keys)
+        }
+        for actor, value in self._database.select_in(strangers, keys):
+            found[actor] = Name(value, None, None)
         return found
+
+    def unmatched(self, limit: int, offset: int = 0) -> list[Unmatched]:
+        """Identifiers that no person claims, the newest first, with what was seen of them."""
+        rows = self._database.execute(
+            "SELECT kind, value, actor FROM directory_identifier WHERE person IS NULL "
+            "ORDER BY revision DESC, kind, value LIMIT ? OFFSET ?",
+            (limit, offset),
+        )
+        terms = {agent_term(Identifier(kind, value)): (kind, value) for kind, value, _ in rows}
+        seen = {
+            terms[term]: (count, from_micros(first), from_micros(last))
+            for term, count, first, last in self._database.select_in(SEEN, terms)
+        }
+        nothing = (0, None, None)
+        return [
+            Unmatched(Identifier(kind, value), actor, *seen.get((kind, value), nothing))
+            for kind, value, actor in rows
+        ]
+
+    def unmatched_total(self) -> int:
+        """How many identifiers no person claims."""
+        sql = "SELECT count(*) FROM directory_identifier WHERE person IS NULL"
+        return int(self._database.execute(sql)[0][0])
 
     def revision(self) -> int:
         """Grows with every change; see `links`."""
-        return int(self._read("SELECT revision FROM directory_revision")[0][0])
-
-    def _seen(self, tx: Transaction, identifiers: Sequence[Identifier]) -> dict[Identifier, int]:
-        chosen, params = tables.among(identifiers, "i")
-        sql = f"SELECT i.kind, i.value, i.actor FROM directory_identifier i WHERE {chosen}"
-        rows = tx.execute(sql, params)
-        return {Identifier(kind, value): actor for kind, value, actor in rows}
+        return int(self._database.execute("SELECT revision FROM directory_revision")[0][0])
 
     def _remember(self, fresh: dict[Identifier, int]) -> None:
         self._cache.update(fresh)
         while len(self._cache) > CACHE_IDENTIFIERS:
             self._cache.popitem(last=False)
-
-    def _read(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
-        with self._database.transaction() as tx:
-            return list(tx.execute(sql, params))
 
 
 def _today() -> date:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -94,13 +94,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """An identifier seen in statements that no person claims. seen: UTC, by `stored`."""
+    """An identifier that no person claims; first and last statement by when they were stored."""
 
     identifier: Identifier
     actor: int
     statements: int
-    first_seen: str | None
-    last_seen: str | None
+    first_seen: datetime | None
+    last_seen: datetime | None
 
 
 class Change(msgspec.Struct, frozen=True):
