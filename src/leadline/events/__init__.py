@@ -1,6 +1,7 @@
 """Events: one typed, pseudonymous row per statement."""
 
-from leadline.events.flatten import Known, flatten
+from leadline.events.activities import Activities
+from leadline.events.flatten import flatten
 from leadline.events.schema import EVENT
 
-__all__ = ["EVENT", "Known", "flatten"]
+__all__ = ["EVENT", "Activities", "flatten"]

@@ -6,7 +6,7 @@ becomes the random key of its identifier."""
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,59 +14,54 @@ import pyarrow as pa
 
 from leadline.events import segments, values
 from leadline.events import vocabulary as words
-from leadline.events.place import NOWHERE, Kinds, Place, kind_of, place_of
+from leadline.events.activities import Activities
+from leadline.events.place import NOWHERE, Kinds, Place, place_of
 from leadline.events.schema import EVENT
 from leadline.statements.agents import Identifier, identifier_of
 
 if TYPE_CHECKING:
     from leadline.store import Logged
 
-VERSION = 1  # raise it whenever the same statement would flatten to another row
 CACHED_DAYS = 65_536
 
 Actors = Callable[[Collection[Identifier]], Mapping[Identifier, int]]
+Target = Callable[[str], bytes | None]
 Json = Mapping[str, Any]
 NOTHING: Json = {}
 
 
-class Known(NamedTuple):
-    """What the log knows beyond the statements at hand.
-
-    kinds: activity id -> kind, for statements that name an activity without its definition;
-    targets: id of a voided statement -> its JSON, null where the log does not have it (yet)."""
-
-    kinds: Callable[[], Kinds] = dict
-    targets: Callable[[str], bytes | None] = lambda _: None
-
-
 def flatten(
-    logged: Sequence["Logged"], actors: Actors, zone: ZoneInfo, known: Known | None = None
+    logged: Sequence["Logged"],
+    actors: Actors,
+    zone: ZoneInfo,
+    activities: Activities | None = None,
+    target: Target = lambda _: None,
 ) -> pa.Table:
-    """One row of schema EVENT per statement, in the order given.
+    """One row of schema EVENT per statement, in the order given, which must be that of the log.
 
     actors: gives the key of each identifier (directory.actors); zone: the reporting zone that
-    `local_date` and bare due days go by."""
-    known = known or Known()
+    `local_date` and bare due days go by; activities: what earlier statements said, learns on;
+    target: payload of a voided statement by its id, null where the log does not have it (yet)."""
+    activities = activities or Activities()
     decoded = [msgspec.json.decode(entry.payload) for entry in logged]
-    targets = {
-        id: payload
-        for value in decoded
-        if (id := _voids(value)) and (payload := known.targets(id)) is not None
-    }
-    voided = {id: msgspec.json.decode(payload) for id, payload in targets.items()}
-    identified = [identifier_of(value["actor"]) for value in decoded]
-    targeted = {id: identifier_of(value["actor"]) for id, value in voided.items()}
-    wanted = {found for found in (*identified, *targeted.values()) if found}
-    keys = actors(wanted)
-    kinds = known.kinds()
+    voided = {id: found for value in decoded if (id := _voids(value)) and (found := target(id))}
+    targeted = {id: _identified(msgspec.json.decode(found)) for id, found in voided.items()}
+    identified = [_identified(value) for value in decoded]
+    keys = actors({found for found in (*identified, *targeted.values()) if found})
     rows = []
     for entry, value, identifier in zip(logged, decoded, identified, strict=True):
-        target = targeted.get(_voids(value) or "")
-        whose = (keys[identifier] if identifier else None, keys[target] if target else None)
-        rows.append(_row(entry, value, whose, zone, kinds))
+        target_of = targeted.get(_voids(value) or "")
+        whose = (keys[identifier] if identifier else None, keys[target_of] if target_of else None)
+        activities.learn(value)
+        rows.append(_row(entry, value, whose, zone, activities.kinds))
+    activities.rest()
     columns = zip(*rows, strict=True) if rows else [()] * len(EVENT)
     arrays = [pa.array(c, field.type) for c, field in zip(columns, EVENT, strict=True)]
     return pa.Table.from_arrays(arrays, schema=EVENT)
+
+
+def _identified(statement: Json) -> Identifier | None:
+    return identifier_of(statement["actor"])
 
 
 def _row(
@@ -123,7 +118,7 @@ def _object(value: Json, context: Json, kinds: Kinds) -> tuple[str | None, str |
     target = value["object"]
     if target.get("objectType", "Activity") != "Activity":
         return None, None, NOWHERE
-    kind = kind_of(target, kinds)
+    kind = kinds.get(target["id"])
     place = place_of(target["id"], kind, context.get("contextActivities"), kinds)
     return target["id"], kind or words.OTHER, place
 

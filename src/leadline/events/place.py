@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from leadline.events.vocabulary import KIND, OTHER
-
 Kinds = Mapping[str, str]
 
 
@@ -17,16 +15,6 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place()
-
-
-def kind_of(activity: Mapping[str, Any], kinds: Kinds) -> str | None:
-    """The kind of an activity by its type; else as the log knows it; null where nobody said."""
-    definition = activity.get("definition")
-    if definition:
-        sent = definition.get("type")
-        if sent is not None:
-            return KIND.get(sent, OTHER)
-    return kinds.get(activity["id"])
 
 
 def place_of(
@@ -100,7 +88,7 @@ def _assessment(
 def _listed(
     context: Mapping[str, Any], relation: str, kinds: Kinds
 ) -> Iterator[tuple[str, str | None]]:
-    """(id, kind) of the context activities of one relation; xAPI 1.0 allowed a single object."""
+    """(id, kind) of the context activities of one relation; kind null where nobody gave a type."""
     found = context.get(relation) or ()
     for activity in (found,) if isinstance(found, dict) else found:
-        yield str(activity["id"]), kind_of(activity, kinds)
+        yield str(activity["id"]), kinds.get(activity["id"])
