@@ -21,17 +21,17 @@ def ids(statement: dict[str, Any]) -> dict[str, Any]:
 
 def canonical(
     statement: dict[str, Any],
-    definition_of: Callable[[str], dict[str, Any] | None],
+    definitions: Mapping[str, dict[str, Any]],
     languages: Sequence[str],
 ) -> dict[str, Any]:
     """The statement with the store's own activity definitions, and one language per language map.
 
-    definition_of: the merged definition of an activity's IRI, None where there is none.
+    definitions: the store's merged definitions by activity IRI.
     languages: wanted language tags, best first, as the request's Accept-Language orders them.
     """
 
     def activity(sent: dict[str, Any]) -> dict[str, Any]:
-        definition = definition_of(sent["id"]) or sent.get("definition")
+        definition = definitions.get(sent["id"]) or sent.get("definition")
         if definition is None:
             return sent
         return sent | {"definition": one_language(definition, languages)}

@@ -1,9 +1,8 @@
 """A question to the log, as GET /statements can ask it (Communication 2.1.3)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-
-import msgspec
 
 from leadline.statements.agents import Identifier
 
@@ -12,7 +11,8 @@ LARGEST_PAGE_STATEMENTS = 500
 Format = Literal["ids", "exact", "canonical"]
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
     """One question. A filter that is None is not asked.
 
     since is exclusive, until inclusive; both are about `stored`. limit 0 means the largest page.

@@ -1,0 +1,136 @@
+"""The store on SQLite: one file, write-ahead log, every commit on the disk before it counts."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+from leadline.store.adapter import Row
+from leadline.store.problem import Unavailable
+
+BUSY_TIMEOUT_MS = 30_000
+PAGE_BYTES = 8_192
+CACHE_KIB = 16_384
+MAPPED_BYTES = 1 << 30
+CHECKPOINT_PAGES = 4_000
+CACHED_STATEMENTS = 256
+
+_AVAILABILITY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+
+
+class _Connection(sqlite3.Connection):
+    """Unlike its base, weakly referable."""
+
+
+class Sqlite:
+    """Adapter for one SQLite file."""
+
+    words: ClassVar[Mapping[str, str]] = {
+        "key": "INTEGER PRIMARY KEY",
+        "bytes": "BLOB",
+        "big": "INTEGER",
+        "clustered": "WITHOUT ROWID",
+    }
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def connect(self) -> sqlite3.Connection:
+        with self.reporting():
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                isolation_level=None,
+                factory=_Connection,
+                check_same_thread=False,  # each is used by one thread, and closed by any
+                cached_statements=CACHED_STATEMENTS,
+            )
+            for pragma in (
+                f"page_size = {PAGE_BYTES}",
+                "journal_mode = WAL",
+                # FULL: in WAL mode, NORMAL may lose commits that were acknowledged before a power
+                # cut.
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "temp_store = MEMORY",
+                f"cache_size = -{CACHE_KIB}",
+                f"mmap_size = {MAPPED_BYTES}",
+                f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            return connection
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        # IMMEDIATE: a transaction that reads first and then writes could otherwise fail at once
+        # instead of waiting for its turn.
+        connection.execute("BEGIN IMMEDIATE")
+
+    def end(self, connection: sqlite3.Connection, *, keep: bool) -> None:
+        # A full disk may have rolled the transaction back already.
+        if keep or connection.in_transaction:
+            connection.execute("COMMIT" if keep else "ROLLBACK")
+
+    def execute(
+        self, connection: sqlite3.Connection, sql: str, parameters: Sequence[object]
+    ) -> list[Row]:
+        return connection.execute(sql, parameters).fetchall()
+
+    def insert(
+        self,
+        connection: sqlite3.Connection,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+        ending: str,
+    ) -> None:
+        places = ", ".join("?" * len(columns))
+        connection.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) {ending}", rows
+        )
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[None]:
+        with Path(f"{self._path}.{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def take_turn(self, connection: sqlite3.Connection, name: str) -> None:
+        """Nothing to do: SQLite has one writer at a time."""
+
+    def idle(self, connection: sqlite3.Connection, name: str) -> bool:
+        connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        else:
+            return True
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+    def broken(self, connection: sqlite3.Connection) -> bool:
+        return False
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            # The low byte is the primary code; the rest tells which kind of I/O error it was.
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code not in _AVAILABILITY:
+                raise
+            raise Unavailable(f"The database {self._path} answers: {error}.") from error
