@@ -53,10 +53,11 @@ class Statement(msgspec.Struct, frozen=True, eq=False):
         between = payload[_STORED.stop : _TIMESTAMP.start]
         return payload[: _STORED.start] + moment + between + moment + payload[_TIMESTAMP.stop :]
 
-    def as_sent(self) -> bytes:
-        """The statement as JSON without what the store decides: the same each time it is sent."""
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The statement without what the store decides: the same each time it is sent."""
         dropped = {"stored", "authority"} | (set() if self.timestamp_given else {"timestamp"})
-        return _encode({key: part for key, part in self.value.items() if key not in dropped})
+        return {key: part for key, part in self.value.items() if key not in dropped}
 
 
 def read(

@@ -50,7 +50,7 @@ class Definitions:
         self._merged |= hashes
 
     def _write(self, fresh: dict[str, list[bytes]], revision: int) -> None:
-        known = dict(
+        known: dict[str, str] = dict(
             self._database.select_in(
                 "SELECT id, definition FROM activity WHERE id IN ({keys})", fresh
             )

@@ -232,9 +232,9 @@ def _sorted_out(
     for statement in batch:
         before = known.get(statement.id)
         if before is None:
-            known[statement.id] = statement.value
+            known[statement.id] = statement.sent
             new.append(statement)
-        elif same(before, statement.value):
+        elif same(before, statement.sent):
             duplicate.append(statement)
         else:
             conflicts.append(statement)
@@ -244,7 +244,7 @@ def _sorted_out(
 def _held_conflict(statement: Statement) -> Held:
     return Held(
         origin=f"statement {statement.id}",
-        raw=statement.as_sent(),
+        raw=msgspec.json.encode(statement.sent),
         field="id",
         reason="is already stored with other content, and statements are immutable (Data 2.3.1).",
         remedy="Send it under a new id, or drop this record.",
