@@ -2,15 +2,19 @@
 
 import os
 import secrets
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from leadline.config import Settings
 from leadline.directory import Directory
-from leadline.engine import Lake
+from leadline.engine import Lake, UnreadableTable
 from leadline.privacy.keep import Kept
-from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources
+from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
+
+BEHIND_STATEMENTS_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -80,3 +84,45 @@ def secret(settings: Settings, name: str) -> str:
             os.link(fresh, path)
         fresh.unlink()
     return path.read_text()
+
+
+def examine(app: App) -> Iterator[tuple[str, str | None]]:
+    """What `leadline doctor` checks: each thing, with what is wrong and the remedy, or None."""
+    checks: dict[str, Callable[[App], str | None]] = {
+        "home can be written": _home,
+        "database answers": _database,
+        "lake can be read": _lake,
+        "access log is unbroken": _chain,
+    }
+    for what, check in checks.items():
+        try:
+            yield what, check(app)
+        except (OSError, Unavailable, UnreadableTable) as problem:
+            yield what, str(problem)
+
+
+def _home(app: App) -> str | None:
+    with tempfile.TemporaryFile(dir=app.settings.home) as file:
+        file.write(b"leadline")
+    return None
+
+
+def _database(app: App) -> str | None:
+    app.database.execute("SELECT 1")
+    return None
+
+
+def _lake(app: App) -> str | None:
+    snapshot = app.lake.snapshot()
+    behind = app.log.head() - snapshot.mark
+    app.lake.connect(snapshot).list_tables()
+    if behind > BEHIND_STATEMENTS_MAX:
+        return f"{behind} statements wait to be counted; is `leadline worker` running?"
+    return None
+
+
+def _chain(app: App) -> str | None:
+    broken = app.audit.verify()
+    if broken is None:
+        return None
+    return f"Entry {broken} was changed or taken out; compare with a backup and find out by whom."

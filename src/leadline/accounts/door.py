@@ -4,7 +4,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import cast
 
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest
@@ -64,7 +63,7 @@ def enter(request: HttpRequest, name: str, password: str) -> User | None:
     address = request.META.get("REMOTE_ADDR", "")
     key = f"{name.casefold()}\0{address}"
     _brake.check(key)
-    user = cast(User | None, authenticate(request, username=name, password=password))
+    user = authenticate(request, username=name, password=password)
     if user is None:
         _brake.wrong(key)
         return None

@@ -8,10 +8,11 @@ from typing import Protocol, TypeVar
 
 import ibis
 import ibis.expr.types as ir
+import msgspec
 import pyarrow as pa
 
 from leadline.config import Settings
-from leadline.directory import Directory, Name
+from leadline.directory import Directory, Name, Unmatched
 from leadline.engine import Lake, Snapshot
 from leadline.facts import Sensitivity
 from leadline.metrics import Context
@@ -28,9 +29,11 @@ from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
 from leadline.privacy.scope import visible
 from leadline.privacy.viewer import Purpose, Viewer
-from leadline.store import Audit, Quarantine, Source, Sources
+from leadline.store import Audit, Quarantine, Record, Source, Sources
+from leadline.store import Look as Seen
 
 ACTIVITIES_MAX = 10_000
+OWN_LOOKS_SEARCHED = 20_000
 T = TypeVar("T")
 
 
@@ -135,7 +138,7 @@ class Lens:
         context = Context(
             as_of=self.now,
             watermark=self._watermark,
-            tz=self._parts.settings.reporting_zone,
+            tz=self.zone,
             population_filter=question.filters(),
             suppress_below=1,
         )
@@ -152,6 +155,11 @@ class Lens:
     def smallest(self) -> int:
         """Groups with fewer people are hidden; nothing of one's own record is."""
         return 1 if self.rules.rows is Rows.SELF else self._parts.settings.smallest_group
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone that days and months go by."""
+        return self._parts.settings.reporting_zone
 
     def quality(self, by: str | None = None) -> Mapping[str | None, Quality]:
         """The data-quality score (S063) per `source` or `course`, or under None for everything.
@@ -249,7 +257,46 @@ class Lens:
         """How many records of each source are held in quarantine now."""
         with self._looking("quarantine counts"):
             self._open_register(Register.SOURCES)
-            return self._parts.quarantine.counts()
+            return self._parts.quarantine.count()
+
+    def held(self, *, after: int = 0, limit: int = PAGE_ROWS_MAX) -> Sequence[Record]:
+        """Records held in quarantine, without their content, which may name people."""
+        with self._looking("quarantine") as look:
+            self._open_register(Register.SOURCES)
+            found = self._parts.quarantine.list(after=after, limit=limit)
+            look.shown = len(found)
+            return [msgspec.structs.replace(record, raw=b"") for record in found]
+
+    def unmatched(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Sequence[Unmatched]:
+        """Identifiers that no person of the directory claims, the most used first."""
+        with self._looking("unmatched identifiers") as look:
+            self._open_register(Register.UNMATCHED)
+            found = self._parts.directory.unmatched(min(limit, PAGE_ROWS_MAX), offset)
+            look.shown = len(found)
+            return found
+
+    def looks(self, *, before: int | None = None, limit: int = PAGE_ROWS_MAX) -> Sequence[Seen]:
+        """The access log, newest first (S123): all of it for the privacy officer; for a learner
+        the newest looks that named them, among the last OWN_LOOKS_SEARCHED."""
+        with self._looking("access log") as look:
+            if self.rules.rows is Rows.SELF:
+                found = self._looks_at_me(limit)
+            else:
+                self._open_register(Register.LOOKS)
+                found = self._parts.audit.looks(before=before, limit=limit)
+            look.shown = len(found)
+            return found
+
+    def _looks_at_me(self, limit: int) -> list[Seen]:
+        found: list[Seen] = []
+        before, searched = None, 0
+        while searched < OWN_LOOKS_SEARCHED and len(found) < limit:
+            page = self._parts.audit.looks(before=before)
+            if not page:
+                break
+            found += [seen for seen in page if self.viewer.person in seen.people]
+            before, searched = page[-1].number, searched + len(page)
+        return found[:limit]
 
     def _open_register(self, register: Register) -> None:
         if register not in self.rules.registers:
@@ -301,8 +348,8 @@ class Lens:
         return self._parts.kept.get(key, make)
 
     def _facts(self, *, named: bool = False) -> CutFacts:
-        zone = self._parts.settings.reporting_zone
-        return CutFacts(self._table, self.rules, self._people(), self.now, zone, named)
+        people = self._people()
+        return CutFacts(self._table, self.rules, people, self.now, self.zone, named)
 
     def _people(self) -> ir.Table | None:
         if self._visible is None:

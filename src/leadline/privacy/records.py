@@ -186,7 +186,7 @@ def of_person(table: ir.Table, person: int, newest: str) -> tuple[Row, ...]:
 def abandoned(courses: Collection[Row], now: datetime, after_days: int) -> dict[str, str]:
     """Course to the module touched last, where the course is open and idle for longer than the
     rule (METHODS B1). Empty where the columns it needs are closed."""
-    found = {}
+    found: dict[str, str] = {}
     for row in courses:
         last, module = row.get("last_at"), row.get("last_module")
         over = row.get("completed_at") or row.get("withdrawn_at") or row.get("waived_at")

@@ -196,5 +196,6 @@ class _System:
                 if found.status == 3:  # no published sum holds it: open upwards without end
                     high[k] = np.inf
                     continue
-                low, high = np.minimum(low, found.x), np.maximum(high, found.x)
+                if found.x is not None:  # without a solution the cell counts as known
+                    low, high = np.minimum(low, found.x), np.maximum(high, found.x)
         return low, high

@@ -21,7 +21,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": url.removeprefix("sqlite:///"),
+            "NAME": str(Path(unquote(parts.path))),  # as leadline.store reads it
             "OPTIONS": {
                 "timeout": DATABASE_WAIT_SECONDS,
                 "transaction_mode": "IMMEDIATE",

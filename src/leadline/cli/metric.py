@@ -1,0 +1,159 @@
+"""`leadline metric`: the questions that can be asked, and their answers, for one viewer."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from leadline.metrics import Metric, Result, catalogue
+from leadline.privacy.refusals import Forbidden, TooFine, UnknownQuestion
+from leadline.privacy.viewer import Purpose
+
+if TYPE_CHECKING:  # Django has to be set up before these can be imported
+    from leadline.app import App
+    from leadline.privacy.answer import Answer
+    from leadline.privacy.lens import Lens
+
+EXIT_FORBIDDEN = 3
+LISTED = ("name", "question", "definition", "area", "unit", "good", "summary", "version", "fact")
+
+
+@click.command("metric")
+@click.argument("name", metavar="NAME|list")
+@click.option("--by", multiple=True, metavar="COL", help="Slice by this column; repeatable.")
+@click.option("--where", multiple=True, metavar="COL=VALUE", help="Only these rows; repeatable.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="First day that counts.")
+@click.option(
+    "--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="First day that no longer counts."
+)
+@click.option("--choice", multiple=True, metavar="K=V", help="A choice of the metric; repeatable.")
+@click.option("--as", "login", metavar="LOGIN", help="Whose view: every answer is somebody's.")
+@click.option("--purpose", type=click.Choice(list(Purpose)), help="Why; default: the role's usual.")
+@click.option("--json", "as_json", is_flag=True, help="Results in the one result type.")
+def metric_command(name: str, login: str | None, as_json: bool, **asked: Any) -> None:
+    """Answer the metric NAME for a login, or list all metrics.
+
+    Days are days of the reporting zone. Exit status 3: the role may not ask this."""
+    if name == "list":
+        click.echo(_listing(as_json))
+        return
+    if login is None:
+        raise click.UsageError("Say whose view it is with --as LOGIN; nothing is shown to nobody.")
+    try:
+        answer = _ask(name, login, asked)
+    except (UnknownQuestion, TooFine) as problem:
+        raise click.UsageError(str(problem)) from problem
+    except Forbidden as problem:
+        click.echo(f"Forbidden: {problem} The refusal is in the access log.", err=True)
+        sys.exit(EXIT_FORBIDDEN)
+    click.echo(_as_json(answer) if as_json else _as_table(answer))
+
+
+def _listing(as_json: bool) -> str:
+    metrics = catalogue().values()
+    if as_json:
+        return msgspec.json.encode([_described(metric) for metric in metrics]).decode()
+    return "\n".join(f"{metric.name:32} {metric.question}" for metric in metrics)
+
+
+def _described(metric: Metric) -> dict[str, Any]:
+    return {
+        **{name: getattr(metric, name) for name in LISTED},
+        "by": metric.by,
+        "choices": dict(metric.choices),
+        "activity": metric.activity,
+        "companions": metric.companions,
+        "assumptions": metric.assumptions,
+    }
+
+
+def _ask(name: str, login: str, asked: Mapping[str, Any]) -> "Answer":
+    lens = _lens(login, asked["purpose"])
+    zone = ZoneInfo(lens.zone)
+    return lens.measure(
+        name,
+        by=asked["by"],
+        where=_pairs(asked["where"], "--where"),
+        since=_midnight(asked["since"], zone),
+        until=_midnight(asked["until"], zone),
+        choices=_pairs(asked["choice"], "--choice"),
+    )
+
+
+def _lens(login: str, purpose: str | None) -> "Lens":
+    from leadline.accounts.start import start
+
+    app: App = start()
+    from leadline.accounts.models import User
+    from leadline.accounts.viewing import NoRole, viewer_of
+    from leadline.privacy.lens import Lens
+
+    user = User.objects.filter(login=login, is_active=True).first()
+    if user is None:
+        raise click.UsageError(f"There is no login {login!r}; `leadline user list` shows them.")
+    try:
+        return Lens(app, viewer_of(user), Purpose(purpose) if purpose else None)
+    except NoRole as problem:
+        raise click.UsageError(str(problem)) from problem
+
+
+def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise click.UsageError(f"{option} {text}: write NAME=VALUE.")
+        pairs[name] = value
+    return pairs
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _as_json(answer: "Answer") -> str:
+    return msgspec.json.encode(
+        {
+            "metric": answer.metric.name,
+            "question": answer.metric.question,
+            "results": answer.results,
+            "coverage": answer.coverage,
+            "quality": answer.quality,
+            "late": answer.late,
+            "as_of": answer.as_of,
+            "watermark": answer.watermark,
+        }
+    ).decode()
+
+
+def _as_table(answer: "Answer") -> str:
+    by = list(answer.results[0].group) if answer.results else []
+    lines = [[*by, answer.metric.unit, "95 % interval", "people", "rows", "note"]]
+    lines += [
+        [str(result.group[c] or "-") for c in by] + _cells(result) for result in answer.results
+    ]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    table = [
+        "  ".join(f"{cell:{w}}" for cell, w in zip(line, widths, strict=True)) for line in lines
+    ]
+    watermark = f"{answer.watermark:%Y-%m-%d %H:%M} UTC" if answer.watermark else "nothing yet"
+    covered = "" if answer.coverage is None else f"; covers {answer.coverage:.0%} with an HR record"
+    foot = f"as of {answer.as_of:%Y-%m-%d %H:%M} UTC; heard up to {watermark}{covered}"
+    return "\n".join([answer.metric.question, "", *(line.rstrip() for line in table), "", foot])
+
+
+def _cells(result: Result) -> list[str]:
+    interval = ""
+    if result.ci_low is not None and result.ci_high is not None:
+        interval = f"{result.ci_low:.4g} to {result.ci_high:.4g}"
+    return [
+        "-" if result.estimate is None else f"{result.estimate:.4g}",
+        interval,
+        "-" if result.n is None else str(result.n),
+        "-" if result.n_events is None else str(result.n_events),
+        result.note or "",
+    ]

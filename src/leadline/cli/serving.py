@@ -1,0 +1,106 @@
+"""`leadline serve` and `leadline worker`: the two ways to run, in one process or in several."""
+
+import logging
+import signal
+import time
+from threading import Event, Thread
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # Django has to be set up before the application is made
+    from leadline.app import App
+
+log = logging.getLogger("leadline.worker")
+
+PAUSE_SECONDS_MAX = 300
+STOP_SECONDS = 60  # a refresh that takes longer is cut off; the next start goes on from its commit
+
+
+class Worker:
+    """Turns new statements into facts every few seconds, until told to stop.
+
+    A refresh that fails is logged and tried again after a pause that doubles each time."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+        self._stop = Event()
+        self._thread = Thread(target=self.run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Run beside the caller."""
+        self._thread.start()
+
+    def stop(self, *_: int | FrameType | None) -> None:
+        """Finish the refresh at hand and end; may be used as a signal handler."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Wait for the refresh at hand, but not for ever."""
+        self._thread.join(STOP_SECONDS)
+
+    def run(self) -> None:
+        """Refresh, pause, refresh … in the caller's thread."""
+        usual = self._app.settings.refresh_seconds
+        pause: float = usual
+        while not self._stop.wait(pause):
+            pause = usual if self.once() else min(pause * 2, PAUSE_SECONDS_MAX)
+
+    def once(self) -> bool:
+        """One refresh; False where it failed."""
+        from leadline.refresh import refresh
+
+        began = time.monotonic()
+        try:
+            done = refresh(self._app)
+        except Exception:  # the edge of the process: whatever it is, the next round may succeed
+            log.exception("refresh failed; it will be tried again")
+            return False
+        if done.statements:
+            seconds = time.monotonic() - began
+            log.info("refreshed %d statements in %.1f s", done.statements, seconds)
+        return True
+
+
+@click.command("serve")
+@click.option("--no-worker", is_flag=True, help="Leave the refreshing to `leadline worker`.")
+def serve_command(no_worker: bool) -> None:
+    """Serve the pages and the xAPI endpoint, and keep the facts fresh, in one process."""
+    import uvicorn
+
+    from leadline.accounts.start import start
+
+    app = start()
+    settings = app.settings
+    config = uvicorn.Config(
+        "leadline.web.asgi:application",
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    worker = None if no_worker else Worker(app)
+    if worker is not None:
+        worker.start()
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(f"Leadline serves {address} (stop with Ctrl-C)")
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        if worker is not None:
+            worker.stop()
+            worker.join()
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Keep the facts fresh without serving anything; stops cleanly on SIGTERM."""
+    from leadline.accounts.start import start
+
+    worker = Worker(start())
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, worker.stop)
+    click.echo("Leadline's worker runs (stop with Ctrl-C)")
+    worker.run()
