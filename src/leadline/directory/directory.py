@@ -57,10 +57,10 @@ class Directory:
         fresh = tables.actors(self._database, wanted - found.keys())
         unseen = wanted - found.keys() - fresh.keys()
         if unseen:
-            with self._database.transaction() as database:
-                revision = tables.next_revision(database)
-                tables.insert_identifiers(database, [(i, None) for i in unseen], revision)
-                fresh |= tables.actors(database, unseen)
+            with self._database.transaction() as tx:
+                revision = tables.next_revision(tx)
+                tables.insert_identifiers(tx, [(i, None) for i in unseen], revision)
+                fresh |= tables.actors(tx, unseen)
         self._remember(fresh)
         return found | fresh
 
@@ -75,12 +75,12 @@ class Directory:
         rows = list(islice(people, IMPORT_ROWS + 1))
         if len(rows) > IMPORT_ROWS:
             raise TooManyRows
-        with self._database.transaction() as database:
-            database.take_turn(tables.AREA)  # what we read stays true until we have written
-            made = plan(tables.known(database, rows), rows, on or _today())
+        with self._database.transaction() as tx:
+            tx.take_turn(tables.AREA)  # what we read stays true until we have written
+            made = plan(tables.known(tx, rows), rows, on or _today())
             made.changes.dry_run = dry_run
-            if made.changes and not dry_run:
-                tables.write(database, made)
+            if (made.people or made.links) and not dry_run:
+                tables.write(tx, made)
         return made.changes
 
     def links(self, revision: int) -> list[tuple[int, int]]:

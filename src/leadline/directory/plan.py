@@ -140,26 +140,26 @@ class _Words:
         return f"{', '.join(parts) or 'nowhere'}, from {stay.start}"
 
 
-def _report(made: Plan, before: KnownPerson | None, after: KnownPerson, words: _Words) -> None:
+def _report(made: Plan, was: KnownPerson | None, person: KnownPerson, words: _Words) -> None:
     def note(to: list[Change], what: str, old: object, new: object) -> None:
-        texts = (None if value is None else str(value) for value in (old, new))
-        to.append(Change(after.person_id, what, *texts, words.origin))
+        before, after = (None if value is None else str(value) for value in (old, new))
+        to.append(Change(person.person_id, what, before, after, words.origin))
 
     changes = made.changes
-    if before is None:
-        note(changes.added, "person", None, after.name)
+    if was is None:
+        note(changes.added, "person", None, person.name)
     else:
         for column in ("name", "email", "hire_date", "zone"):
-            old, new = getattr(before, column), getattr(after, column)
+            old, new = getattr(was, column), getattr(person, column)
             if old != new:
                 note(changes.changed, column, old, new)
-    past = before.stays if before else ()
-    for start in sorted({stay.start for stay in (*past, *after.stays)}):
-        old_stay, new_stay = timeline.on(past, start), timeline.on(after.stays, start)
+    past = was.stays if was else ()
+    for start in sorted({stay.start for stay in (*past, *person.stays)}):
+        old_stay, new_stay = timeline.on(past, start), timeline.on(person.stays, start)
         if (old_stay and old_stay.place) != (new_stay and new_stay.place):
             note(changes.moved, "position", words.place(old_stay), words.place(new_stay))
-    left = before.left_on if before else None
-    if left != after.left_on:
-        note(changes.left, "left_on", left, after.left_on)
-    if past != after.stays:
-        made.moved.append(after)
+    left = was.left_on if was else None
+    if left != person.left_on:
+        note(changes.left, "left_on", left, person.left_on)
+    if past != person.stays:
+        made.moved.append(person)

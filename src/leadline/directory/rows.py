@@ -42,7 +42,7 @@ class PersonRow:
 
         An e-mail address gives `mbox` and `mbox_sha1sum` (xAPI Data 2.4.2.3), as written and in
         lower case: HR and the systems that record learning rarely agree on capitals."""
-        found = dict.fromkeys(self.identifiers)
+        found: dict[Identifier | None, None] = dict.fromkeys(self.identifiers)
         if isinstance(self.email, str):
             for address in dict.fromkeys((self.email, self.email.lower())):
                 mbox = f"mailto:{address}"

@@ -2,6 +2,7 @@
 
 Days are ISO text: they sort as days do and mean the same on SQLite and PostgreSQL."""
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ from leadline.directory.plan import Plan, random_key
 from leadline.directory.rows import PersonRow, Place
 from leadline.directory.timeline import Stay
 from leadline.statements.agents import Identifier
-from leadline.store import Database
+from leadline.store import Transaction
 
 AREA = "directory"  # of the schema; also the turn that imports take
 SCHEMA = (
@@ -45,45 +46,58 @@ def as_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def next_revision(database: Database) -> int:
+def next_revision(tx: Transaction) -> int:
     """Take the next revision, inside a transaction. The row stays locked to its end, so revisions
     become visible in order: who has seen revision r has seen everything before it."""
     sql = "UPDATE directory_revision SET revision = revision + 1 WHERE one = 1 RETURNING revision"
-    return int(database.execute(sql)[0][0])
+    return int(tx.execute(sql)[0][0])
 
 
 def insert_identifiers(
-    database: Database, owners: Iterable[tuple[Identifier, int | None]], revision: int
+    tx: Transaction, owners: Iterable[tuple[Identifier, int | None]], revision: int
 ) -> None:
     """Give each identifier its actor key if it has none yet, and its person if one is named."""
-    database.insert(
+    tx.insert(
         "directory_identifier",
         ("kind", "value", "actor", "person", "revision"),
-        sorted((i.kind, i.value, random_key(), person, revision) for i, person in owners),
+        sorted((i.kind, kept(i.value), random_key(), person, revision) for i, person in owners),
         "ON CONFLICT (kind, value) DO UPDATE SET person = excluded.person, "
         "revision = excluded.revision WHERE excluded.person IS NOT NULL",
     )
 
 
-def actors(database: Database, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
+def actors(tx: Transaction, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
     """The keys of those identifiers that have one."""
     sql = (
-        "SELECT kind, value, actor FROM directory_identifier "
-        "WHERE kind = '{kind}' AND value IN ({keys})"
+        "SELECT value, actor FROM directory_identifier WHERE kind = '{kind}' AND value IN ({keys})"
     )
     return {
-        Identifier(kind, value): actor
-        for name, values in _by_kind(identifiers).items()
-        for kind, value, actor in database.select_in(sql.replace("{kind}", name), values)
+        values[value]: actor
+        for kind, values in _by_kind(identifiers).items()
+        for value, actor in tx.select_in(sql.replace("{kind}", kind), values)
     }
 
 
-def known(database: Database, rows: Sequence[PersonRow]) -> Known:
+def kept(value: str) -> str:
+    """An identifier's text as the column holds it.
+
+    JSON allows what no database takes as text, NUL and halves of surrogate pairs; such a text is
+    kept as the JSON that stood in the statement."""
+    if value.isascii() and "\0" not in value:
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return json.dumps(value) if "\0" in value else value
+
+
+def known(tx: Transaction, rows: Sequence[PersonRow]) -> Known:
     """What the directory says about everybody whom the rows touch."""
     ids = {row.person_id for row in rows}
     above = {row.manager for row in rows if isinstance(row.manager, str)}
-    people = _people(database, ids | above)
-    stays = _stays(database, [person.key for person in people.values()])
+    people = _people(tx, ids | above)
+    stays = _stays(tx, [person.key for person in people.values()])
     mentioned = {s.place.manager for own in stays.values() for s in own if s.place.manager}
     names = "SELECT person, person_id FROM directory_person WHERE person IN ({keys})"
     return Known(
@@ -91,17 +105,17 @@ def known(database: Database, rows: Sequence[PersonRow]) -> Known:
             person_id: replace(person, stays=tuple(stays.get(person.key, ())))
             for person_id, person in people.items()
         },
-        claimed=_claimed(database, {identifier for row in rows for identifier in row.claims()}),
-        managers=_managers(database) if above else {},
-        names=dict(database.select_in(names, mentioned)),
+        claimed=_claimed(tx, {identifier for row in rows for identifier in row.claims()}),
+        managers=_managers(tx) if above else {},
+        names=dict(tx.select_in(names, mentioned)),
     )
 
 
-def write(database: Database, plan: Plan) -> None:
+def write(tx: Transaction, plan: Plan) -> None:
     """Everything that a plan wants, inside the caller's transaction."""
-    revision = next_revision(database)
+    revision = next_revision(tx)
     columns = ("person", "person_id", "name", "email", "hire_date", "left_on", "zone")
-    database.insert(
+    tx.insert(
         "directory_person",
         columns,
         [
@@ -112,9 +126,9 @@ def write(database: Database, plan: Plan) -> None:
         + ", ".join(f"{column} = excluded.{column}" for column in columns[2:]),
     )
     for person in plan.moved:
-        database.execute("DELETE FROM directory_position WHERE person = ?", (person.key,))
+        tx.execute("DELETE FROM directory_position WHERE person = ?", (person.key,))
     place = ("unit_path", "role", "location", "manager")
-    database.insert(
+    tx.insert(
         "directory_position",
         ("person", "valid_from", "valid_to", *place),
         [
@@ -123,58 +137,58 @@ def write(database: Database, plan: Plan) -> None:
             for s in p.stays
         ],
     )
-    insert_identifiers(database, plan.links.items(), revision)
+    insert_identifiers(tx, plan.links.items(), revision)
 
 
-def _people(database: Database, ids: Collection[str]) -> dict[str, KnownPerson]:
+def _people(tx: Transaction, ids: Collection[str]) -> dict[str, KnownPerson]:
     sql = (
         "SELECT person, person_id, name, email, hire_date, left_on, zone "
         "FROM directory_person WHERE person_id IN ({keys})"
     )
     return {
         person_id: KnownPerson(key, person_id, name, email, as_day(hired), as_day(left), zone)
-        for key, person_id, name, email, hired, left, zone in database.select_in(sql, ids)
+        for key, person_id, name, email, hired, left, zone in tx.select_in(sql, ids)
     }
 
 
-def _stays(database: Database, keys: Collection[int]) -> dict[int, list[Stay]]:
+def _stays(tx: Transaction, keys: Collection[int]) -> dict[int, list[Stay]]:
     sql = (
         "SELECT person, valid_from, valid_to, unit_path, role, location, manager "
         "FROM directory_position WHERE person IN ({keys}) ORDER BY person, valid_from"
     )
     found: dict[int, list[Stay]] = {}
-    for key, start, end, *place in database.select_in(sql, keys):
+    for key, start, end, *place in tx.select_in(sql, keys):
         found.setdefault(key, []).append(
             Stay(date.fromisoformat(start), as_day(end), Place(*place))
         )
     return found
 
 
-def _claimed(database: Database, identifiers: Collection[Identifier]) -> dict[Identifier, str]:
+def _claimed(tx: Transaction, identifiers: Collection[Identifier]) -> dict[Identifier, str]:
     sql = (
-        "SELECT i.kind, i.value, p.person_id FROM directory_identifier i "
+        "SELECT i.value, p.person_id FROM directory_identifier i "
         "JOIN directory_person p ON p.person = i.person "
         "WHERE i.kind = '{kind}' AND i.value IN ({keys})"
     )
     return {
-        Identifier(kind, value): person_id
-        for name, values in _by_kind(identifiers).items()
-        for kind, value, person_id in database.select_in(sql.replace("{kind}", name), values)
+        values[value]: person_id
+        for kind, values in _by_kind(identifiers).items()
+        for value, person_id in tx.select_in(sql.replace("{kind}", kind), values)
     }
 
 
-def _managers(database: Database) -> dict[str, str]:
+def _managers(tx: Transaction) -> dict[str, str]:
     sql = (
         "SELECT p.person_id, m.person_id FROM directory_position s "
         "JOIN directory_person p ON p.person = s.person "
         "JOIN directory_person m ON m.person = s.manager WHERE s.valid_to IS NULL"
     )
-    return dict(database.execute(sql))
+    return dict(tx.execute(sql))
 
 
-def _by_kind(identifiers: Iterable[Identifier]) -> dict[str, list[str]]:
-    """One list a kind: SQLite reads the whole table for `(kind, value) IN (VALUES …)`."""
-    kinds: dict[str, list[str]] = {}
+def _by_kind(identifiers: Iterable[Identifier]) -> dict[str, dict[str, Identifier]]:
+    """By kind and kept text; SQLite reads the whole table for `(kind, value) IN (VALUES …)`."""
+    kinds: dict[str, dict[str, Identifier]] = {}
     for identifier in identifiers:
-        kinds.setdefault(identifier.kind, []).append(identifier.value)
+        kinds.setdefault(identifier.kind, {})[kept(identifier.value)] = identifier
     return kinds
