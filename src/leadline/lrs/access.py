@@ -1,0 +1,70 @@
+"""Who asks, and what a credential lets them do (Communication 4.0, 4.2)."""
+
+import base64
+import binascii
+from enum import StrEnum
+
+from leadline.lrs.message import Request
+from leadline.lrs.refusals import Refusal
+from leadline.store import Credential, Credentials
+
+SECTION = "Comm 4.0"
+
+
+class Scope(StrEnum):
+    """What a credential may do, in the specification's words (Communication 4.2)."""
+
+    WRITE = "statements/write"
+    READ_MINE = "statements/read/mine"
+    READ = "statements/read"
+    ALL_READ = "all/read"
+    ALL = "all"
+
+
+MAY_WRITE = frozenset({Scope.WRITE, Scope.ALL})
+MAY_READ_ALL = frozenset({Scope.READ, Scope.ALL_READ, Scope.ALL})
+MAY_READ = MAY_READ_ALL | {Scope.READ_MINE}
+
+
+def authenticated(request: Request, credentials: Credentials) -> Credential:
+    """The credential that signed the request (HTTP Basic: key and secret).
+
+    Raises Refusal (401) where it is missing, malformed, unknown or revoked."""
+    kind, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        raise _unknown("no Basic credentials.")
+    try:
+        key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as problem:
+        raise _unknown("the credentials are not Base64 of key:secret.") from problem
+    credential = credentials.verify(key, secret) if colon else None
+    if credential is None:
+        raise _unknown("the credentials are unknown or revoked.")
+    return credential
+
+
+def check_scope(credential: Credential, allowed: frozenset[Scope]) -> None:
+    """Raises Refusal (403) where none of the allowed scopes was given to the credential."""
+    if allowed.isdisjoint(credential.scopes):
+        needed = " or ".join(sorted(allowed))
+        raise Refusal(
+            403,
+            "Authorization",
+            "the credentials lack the scope for this request.",
+            f"Ask for credentials with {needed}.",
+            "Comm 4.2",
+        )
+
+
+def authority(credential: Credential, home_page: str) -> dict[str, object]:
+    """The agent that vouches for what this credential stores (Data 2.4.9)."""
+    return {
+        "objectType": "Agent",
+        "account": {"homePage": home_page, "name": credential.key},
+    }
+
+
+def _unknown(reason: str) -> Refusal:
+    return Refusal(
+        401, "Authorization", reason, "Send HTTP Basic with the key and its secret.", SECTION
+    )

@@ -1,0 +1,41 @@
+"""What a resource is given beside the request, and what a write asks to have stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadline.lrs.message import Request, Response
+from leadline.lrs.versions import Version
+from leadline.statements import Statement
+from leadline.store import Credential, Credentials, Log, Sources
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the endpoint works with. home_page: account home of the authorities it writes."""
+
+    log: Log
+    sources: Sources
+    credentials: Credentials
+    home_page: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request whose version is agreed and whose sender is known."""
+
+    request: Request
+    version: Version
+    credential: Credential
+    parts: Parts
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Statements to be stored together or not at all, and the reply for when they are durable.
+
+    attachments: content by lower-case sha2."""
+
+    call: Call
+    batch: tuple[Statement, ...]
+    attachments: Mapping[str, bytes]
+    reply: Response

@@ -1,0 +1,107 @@
+"""The xAPI endpoint: `answer(request, parts)`, a route table, and nothing that knows of sockets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from leadline.lrs import about, reads, writes
+from leadline.lrs.access import authenticated
+from leadline.lrs.alternate import unwrapped
+from leadline.lrs.call import Call, Parts, Writing
+from leadline.lrs.commit import commit
+from leadline.lrs.message import Request, Response
+from leadline.lrs.refusals import Problem, Refusal, refused
+from leadline.lrs.versions import HEADER, NEWEST, Version, negotiate, spoken_by
+from leadline.statements import BadStatement
+from leadline.statements.forms import stamp
+from leadline.store import Unavailable
+
+PUBLIC: dict[str, dict[str, Callable[[Request], Response]]] = {"/about": {"GET": about.get}}
+ROUTES: dict[str, dict[str, Callable[[Call], Response | Writing]]] = {
+    "/statements": {"GET": reads.get, "PUT": writes.put, "POST": writes.post},
+}
+CONSISTENT_THROUGH = "x-experience-api-consistent-through"
+CORS_HEADERS = {  # players run in browsers, on other origins, and send their credentials openly
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Last-Modified, Content-Length, Retry-After, "
+    "X-Experience-API-Version, X-Experience-API-Consistent-Through",
+}
+PREFLIGHT_HEADERS = {
+    "access-control-allow-methods": "GET, HEAD, PUT, POST, DELETE, OPTIONS",
+    "access-control-allow-headers": "Authorization, Content-Type, Accept-Language, If-Match, "
+    "If-None-Match, X-Experience-API-Version",
+    "access-control-max-age": "86400",
+}
+
+
+def answer(request: Request, parts: Parts) -> Response:
+    """The reply to a request; where it says that statements are stored, they are durable."""
+    prepared = prepare(request, parts)
+    if isinstance(prepared, Response):
+        return prepared
+    return conclude(prepared, commit([prepared], parts.log)[0])
+
+
+def prepare(request: Request, parts: Parts) -> Response | Writing:
+    """All but the commit: a reply, or the write that must be durable before its reply is sent."""
+    version = spoken_by(request) or NEWEST
+    try:
+        meant = unwrapped(request)
+        version = spoken_by(meant) or NEWEST
+        prepared = _routed(meant, parts)
+        if isinstance(prepared, Writing):
+            return prepared
+        response = _without_body(prepared) if meant.method == "HEAD" else prepared
+    except (Refusal, BadStatement, Unavailable) as problem:
+        response = refused(problem)
+    return _dressed(response, request.path, version, parts)
+
+
+def conclude(writing: Writing, outcome: Problem | None) -> Response:
+    """The reply to a write, once it is durable or refused."""
+    call, response = writing.call, writing.reply
+    if outcome is not None:
+        writes.count_refused(call, outcome, len(writing.batch))
+        response = refused(outcome)
+    return _dressed(response, call.request.path, call.version, call.parts)
+
+
+def decline(request: Request, problem: Refusal, parts: Parts) -> Response:
+    """The reply to a request whose body was never read to its end."""
+    return _dressed(refused(problem), request.path, spoken_by(request) or NEWEST, parts)
+
+
+def _routed(request: Request, parts: Parts) -> Response | Writing:
+    path, method = request.path, "GET" if request.method == "HEAD" else request.method
+    known = PUBLIC.get(path) or ROUTES.get(path)
+    if known is None:
+        raise Refusal(404, "path", f"{path} is no resource.", "Check the path.", "Comm 2.0")
+    if method == "OPTIONS":
+        return Response(204, PREFLIGHT_HEADERS)
+    if method not in known:
+        raise Refusal(
+            405, "method", f"{path} does not take {method}.", f"Use {', '.join(known)}.", "Comm 2.0"
+        )
+    if path in PUBLIC:
+        return PUBLIC[path][method](request)
+    version = negotiate(request)
+    credential = authenticated(request, parts.credentials)
+    return ROUTES[path][method](Call(request, version, credential, parts))
+
+
+def _without_body(response: Response) -> Response:
+    """What HEAD answers: all headers of GET, its length included (Communication 1.1)."""
+    length = {"content-length": str(len(response.body))}
+    return replace(response.adding(length), body=b"")
+
+
+def _dressed(response: Response, path: str, version: Version, parts: Parts) -> Response:
+    """With the headers that every reply carries (Communication 2.1.3, 3.3)."""
+    headers = {HEADER: version.value, **CORS_HEADERS}
+    if response.status != 204:
+        headers["content-length"] = str(len(response.body))
+    if path == "/statements":
+        try:
+            headers[CONSISTENT_THROUGH] = stamp(parts.log.consistent_through())
+        except Unavailable:  # then nothing can be said about it
+            pass
+    return response.adding(headers)

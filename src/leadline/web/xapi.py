@@ -1,0 +1,125 @@
+"""ASGI on one side, the sans-IO endpoint on the other. Django is never met here."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from leadline.app import App
+from leadline.lrs.call import Parts
+from leadline.lrs.commit import Committer
+from leadline.lrs.endpoint import conclude, decline, prepare
+from leadline.lrs.message import Request, Response
+from leadline.lrs.refusals import Problem, Refusal, busy
+
+T = TypeVar("T")
+
+MOUNT = "/xapi"
+BODY_LIMIT_BYTES = 32 * 2**20
+IN_FLIGHT_LIMIT_BYTES = 256 * 2**20
+THREADS_COUNT = 8
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class XapiEndpoint:
+    """The ASGI application of every path under `/xapi/`.
+
+    Requests are prepared on a few threads; the writes of all of them meet in one committer, and
+    each reply waits until its own statements are durable."""
+
+    def __init__(self, app: App) -> None:
+        settings = app.settings
+        home_page = settings.public_url or f"http://{settings.host}:{settings.port}"
+        self._parts = Parts(app.log, app.sources, app.credentials, home_page)
+        self._committer = Committer(app.log)
+        self._threads = ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="xapi")
+        self._in_flight_bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request; nothing is answered to a sender that has gone away."""
+        request = _request(scope)
+        pieces: list[bytes] = []
+        try:
+            whole = await self._receive(receive, pieces)
+            if not whole:
+                return
+            response = await self._answer(replace(request, body=b"".join(pieces)))
+        except Refusal as problem:
+            response = await self._on_thread(decline, request, problem, self._parts)
+        finally:
+            self._in_flight_bytes -= sum(map(len, pieces))
+        await _send(response, send)
+
+    def close(self) -> None:
+        """Let the requests under way finish, commit what waits, stop the threads."""
+        self._threads.shutdown(wait=True)
+        self._committer.close()
+
+    async def _receive(self, receive: Receive, pieces: list[bytes]) -> bool:
+        """Collect the body; False where the sender went away before its end.
+
+        Raises Refusal: 413 for a body over the limit, 503 where all bodies together are."""
+        length = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return False
+            pieces.append(message.get("body", b""))
+            length += len(pieces[-1])
+            self._in_flight_bytes += len(pieces[-1])
+            if length > BODY_LIMIT_BYTES:
+                raise Refusal(
+                    413,
+                    "body",
+                    f"it is longer than {BODY_LIMIT_BYTES} bytes.",
+                    "Send fewer statements in a request.",
+                    "Comm 3.2",
+                )
+            if self._in_flight_bytes > IN_FLIGHT_LIMIT_BYTES:
+                raise busy("More is being received than memory was set aside for.")
+            if not message.get("more_body", False):
+                return True
+
+    async def _answer(self, request: Request) -> Response:
+        prepared = await self._on_thread(prepare, request, self._parts)
+        if isinstance(prepared, Response):
+            return prepared
+        outcome: Problem | None
+        try:
+            outcome = await asyncio.wrap_future(self._committer.submit(prepared))
+        except Refusal as problem:
+            outcome = problem
+        return await self._on_thread(conclude, prepared, outcome)
+
+    async def _on_thread(self, call: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, call, *arguments)
+
+
+def _request(scope: Scope) -> Request:
+    """The request without its body."""
+    base = scope.get("root_path", "") + MOUNT
+    return Request(
+        method=scope["method"],
+        path="/" + scope["path"].removeprefix(base).strip("/"),
+        query=scope["query_string"].decode("latin-1"),
+        headers={
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        },
+        base=base,
+    )
+
+
+async def _send(response: Response, send: Send) -> None:
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers.items()
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
