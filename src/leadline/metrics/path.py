@@ -98,6 +98,7 @@ def steps(facts: Facts) -> ir.Table:
         "idle_s",
         at=ibis.coalesce(way.first_at, way.began),
         last_touched=(way.last_module == way.module).fill_null(False),
+        stopped=way.over,
         fate=fate,
     )
 
