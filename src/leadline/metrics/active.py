@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Facts
-from leadline.metrics.population import by_now
+from leadline.metrics.population import so_far
 
 THETA_BAND = (
     "Idle gaps of up to 30 minutes count as active; under 10 and 60 minutes see beside.",
@@ -20,7 +20,7 @@ def sittings(facts: Facts) -> ir.Table:
     cycle = cycle.select(
         "person", "course", "cycle_no", cycle_at=cycle.started_at, cycle_end=cycle.last_at
     )
-    session = facts.session.filter(by_now(facts, facts.session.started_at))
+    session = so_far(facts, facts.session, "started_at")
     inside = [
         "person",
         "course",

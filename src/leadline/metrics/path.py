@@ -2,9 +2,10 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from leadline.metrics.metric import Facts
-from leadline.metrics.population import DAY_SECONDS, by_now, instant, seconds_between
+from leadline.metrics.population import DAY_SECONDS, by_now, instant, seconds_between, so_far
 
 CYCLE = ("person", "course", "cycle_no")
 IDLE_MIN_DAYS = 14
@@ -14,8 +15,7 @@ CONTINUED, ABANDONED, IN_PROGRESS = "continued", "abandoned", "in progress"
 
 def visits(facts: Facts) -> ir.Table:
     """Modules that a learner did something in by now."""
-    reach = facts.reach
-    return reach.filter(by_now(facts, reach.first_at))
+    return so_far(facts, facts.reach, "first_at")
 
 
 def order(facts: Facts) -> ir.Table:
@@ -25,9 +25,9 @@ def order(facts: Facts) -> ir.Table:
     otherwise modules go by the median order in which learners first touched them. Declared modules
     that nobody visited have their place too."""
     visited = _visited(facts)
-    declared = facts.activity.filter(
-        facts.activity.activity == facts.activity.module, facts.activity.position.notnull()
-    ).select("course", "module", "position")
+    declared = facts.activity.filter(_.activity == _.module, _.position.notnull()).select(
+        "course", "module", "position"
+    )
     both = visited.outer_join(declared, ["course", "module"])
     both = both.select(
         course=ibis.coalesce(both.course, both.course_right),

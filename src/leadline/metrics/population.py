@@ -32,11 +32,16 @@ def by_now(facts: Facts, at: ir.TimestampColumn) -> ir.BooleanColumn:
     return (at <= instant(facts.now)).fill_null(False)
 
 
+def so_far(facts: Facts, table: ir.Table, at: str) -> ir.Table:
+    """The rows whose instant `at` is known and has come."""
+    return table.filter(by_now(facts, table[at]))
+
+
 def cycles(facts: Facts) -> ir.Table:
     """Cycles begun by now, with `began`: assigned, or started where nobody assigned it."""
     table = facts.cycle
     table = table.mutate(began=ibis.coalesce(table.assigned_at, table.started_at))
-    return table.filter(by_now(facts, table.began))
+    return so_far(facts, table, "began")
 
 
 def released(cycle: ir.Table, facts: Facts) -> ir.StringColumn:

@@ -52,7 +52,7 @@ def curve(facts: Facts, video: str) -> Curve:
     """The curve of one video. At most three times its length in rows leave the engine."""
     watch = _watches(facts, video)
     totals, stops = _totals(watch), _stops(watch)
-    played = facts.segment.filter(facts.segment.video == video)
+    played = facts.segment.filter(_.video == video)
     length = totals["length_s"]
     viewers = _per_second(_once_per_person(played), length)
     plays = _per_second(played.filter(_.layer == "every"), length)

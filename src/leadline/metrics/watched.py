@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from leadline.metrics.metric import Facts
 from leadline.metrics.population import by_now
@@ -19,7 +20,7 @@ def seconds(facts: Facts, layer: str) -> ir.Table:
     """One row per played segment of the layer and whole second in it, with the watch's `at`.
 
     Second s lies in a segment where start_s ≤ s < end_s."""
-    segment = facts.segment.filter(facts.segment.layer == layer)
+    segment = facts.segment.filter(_.layer == layer)
     watch = starts(facts)
     played = segment.inner_join(
         watch.select("person", "video", "cycle_no", watch_course=watch.course, at=watch.started_at),

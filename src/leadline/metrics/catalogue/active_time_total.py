@@ -4,7 +4,7 @@ import ibis.expr.types as ir
 
 from leadline.metrics.active import THETA_BAND
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "module", "rule")
 
@@ -27,5 +27,5 @@ def active_time_total(facts: Facts) -> ir.Table:
     Sum of active seconds of all sessions, by the rule of active_time (idle gaps of up to 30
     minutes). Slice by `rule` to see where the time is from. Periods go by the start of the
     session's stretch."""
-    session = facts.session.filter(by_now(facts, facts.session.started_at))
+    session = so_far(facts, facts.session, "started_at")
     return population(session, BY, at=session.started_at, value=session.active_s)

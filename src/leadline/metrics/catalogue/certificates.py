@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "certificate", "source")
 
@@ -22,5 +22,5 @@ def certificates(facts: Facts) -> ir.Table:
     """How many certificates were issued?
 
     Certificates issued up to now; a renewal is another issue. Periods go by the issue."""
-    issued = facts.certificate.filter(by_now(facts, facts.certificate.issued_at))
+    issued = so_far(facts, facts.certificate, "issued_at")
     return population(issued, BY, at=issued.issued_at, value=1)

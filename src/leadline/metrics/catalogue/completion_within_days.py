@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import DAY_SECONDS, WAIVED, immature, population, seconds_between
@@ -29,7 +30,7 @@ def completion_within_days(facts: Facts, days: str = "30") -> ir.Table:
     assigned at least that long ago. Younger cohorts are immature and give no number. Cycles waived
     within the time and not completed are excluded; leavers stay in as not completed, so that the
     share is the Aalen-Johansen incidence at that age. Periods go by the instant of assignment."""
-    cycle = facts.cycle.filter(facts.cycle.assigned_at.notnull())
+    cycle = facts.cycle.filter(_.assigned_at.notnull())
     allowed = int(days) * DAY_SECONDS
     within = (seconds_between(cycle.assigned_at, cycle.completed_at) <= allowed).fill_null(False)
     waived = (seconds_between(cycle.assigned_at, cycle.waived_at) <= allowed).fill_null(False)

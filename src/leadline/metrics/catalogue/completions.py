@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "source", "cycle_no")
 
@@ -24,5 +24,5 @@ def completions(facts: Facts) -> ir.Table:
 
     Assignment cycles whose completion criterion was met up to now. It counts that the course was
     finished, not that anything was learned. Periods go by the instant of completion."""
-    cycle = facts.cycle.filter(by_now(facts, facts.cycle.completed_at))
+    cycle = so_far(facts, facts.cycle, "completed_at")
     return population(cycle, BY, at=cycle.completed_at, value=1)

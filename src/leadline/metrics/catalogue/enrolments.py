@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "source", "cycle_no")
 
@@ -25,5 +25,5 @@ def enrolments(facts: Facts) -> ir.Table:
     Assignment cycles opened by an assignment or registration up to now. Enrolling again while a
     cycle is open opens none. Cycles that a learner simply began, without enrolling, are left out.
     Periods go by the instant of enrolment."""
-    cycle = facts.cycle.filter(by_now(facts, facts.cycle.assigned_at))
+    cycle = so_far(facts, facts.cycle, "assigned_at")
     return population(cycle, BY, at=cycle.assigned_at, value=1)

@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 from leadline.metrics.watched import VIDEO_BY
 
 
@@ -25,6 +25,6 @@ def malformed_segments(facts: Facts, fault: str = "malformed") -> ir.Table:
     Statements whose list of played segments was unreadable (`malformed`), or segments without an
     end (`open`); both are left out of the viewers. Many of them mean a faulty player: ask its
     vendor. Periods go by the last statement about the video."""
-    watch = facts.watch.filter(by_now(facts, facts.watch.last_at))
+    watch = so_far(facts, facts.watch, "last_at")
     faults = {"malformed": watch.segments_malformed, "open": watch.segments_open}
     return population(watch, VIDEO_BY, at=watch.last_at, value=faults[fault])

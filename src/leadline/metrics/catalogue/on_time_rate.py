@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import immature, population, released
@@ -27,7 +28,7 @@ def on_time_rate(facts: Facts) -> ir.Table:
     due date is the one in force when the original one came; later extensions do not count. What is
     not due yet is immature; waived, or left before due and incomplete, is excluded. Cycles without
     a due date are left out. Periods go by the due date."""
-    cycle = facts.cycle.filter(facts.cycle.due_at.notnull())
+    cycle = facts.cycle.filter(_.due_at.notnull())
     return population(
         cycle,
         BY,

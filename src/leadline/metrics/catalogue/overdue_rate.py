@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import by_now, population, so_far
 
 BY = ("course", "source", "cycle_no")
 
@@ -26,7 +26,7 @@ def overdue_rate(facts: Facts) -> ir.Table:
     Share of assignment cycles past their due date and not complete now, among those past it and
     open or completed. Incomplete cycles that were waived or left are excluded. Done late is not
     overdue any more; see on_time_rate. Periods go by the due date."""
-    cycle = facts.cycle.filter(by_now(facts, facts.cycle.due_at))
+    cycle = so_far(facts, facts.cycle, "due_at")
     done = by_now(facts, cycle.completed_at)
     waived, left = by_now(facts, cycle.waived_at), by_now(facts, cycle.withdrawn_at)
     return population(

@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "source", "cycle_no")
 
@@ -24,5 +24,5 @@ def starters(facts: Facts) -> ir.Table:
 
     Distinct people who did something themselves in a course up to now; being assigned is not
     beginning. Periods go by the instant of the first thing done in the cycle."""
-    cycle = facts.cycle.filter(by_now(facts, facts.cycle.started_at))
+    cycle = so_far(facts, facts.cycle, "started_at")
     return population(cycle, BY, at=cycle.started_at, value=1)

@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 from leadline.metrics.metric import Area, Facts, Summary, metric
-from leadline.metrics.population import by_now, population
+from leadline.metrics.population import population, so_far
 
 BY = ("course", "source", "cycle_no")
 
@@ -24,5 +24,5 @@ def withdrawals(facts: Facts) -> ir.Table:
 
     Assignment cycles with a withdrawal from the course up to now, also where it was complete by
     then. Periods go by the instant of the withdrawal."""
-    cycle = facts.cycle.filter(by_now(facts, facts.cycle.withdrawn_at))
+    cycle = so_far(facts, facts.cycle, "withdrawn_at")
     return population(cycle, BY, at=cycle.withdrawn_at, value=1)
