@@ -24,6 +24,9 @@ REPORTING = ("scored", "completed", "answered", "mastered")
 ENDING = ("terminated", "exited")
 REOPEN_AFTER_SECONDS = 24 * 3600
 SAME_RESULT_WITHIN_SECONDS = 60
+SCORES = ["score_scaled", "score_raw", "score_min", "score_max", "success"]
+SENT = ["module", "object", "place", "timestamp", "second", "did", *SCORES, "duration_s"]
+ORIGIN = ["transferred", "registration", "source"]
 WHOLE = ["person", "course", "cycle_no", "assessment"]
 
 
@@ -47,7 +50,7 @@ def _candidates(m: ir.Table) -> ir.Table:
         (own.did.isin(GRADING) | (own.did.isin(REPORTING) & graded), "grade"),
         (submitted, "submit"),
     )
-    return own.mutate(marks=marks, graded=graded).filter(marks.notnull())
+    return own.filter(marks.notnull()).select(*WHOLE, *SENT, *ORIGIN, marks=marks, graded=graded)
 
 
 def _without_repeats(c: ir.Table) -> ir.Table:

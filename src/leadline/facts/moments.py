@@ -20,6 +20,10 @@ RELEASING = ("waived", "withdrawn")
 # Written about the learner by somebody or something else, or without anybody being there.
 ADMINISTRATIVE = (*OPENING, *RELEASING, "satisfied", "abandoned", "scored", "earned", "voided")
 
+ORDERING = [
+    *("person", "seq", "statement_id", "timestamp"),
+    *("course", "object", "kind", "did", "completion"),
+]
 ALONG_PERSON = ibis.window(group_by="person", order_by=["timestamp", "seq"])
 
 
@@ -28,11 +32,11 @@ def moments(events: ir.Table, links: ir.Table, voided: ir.Table) -> ir.Table:
 
     `voided` has the column `statement_id`. All three may be cut to the people being recomputed,
     as long as every event of each of those people is there. A statement that occurs twice counts
-    once, the earlier in the log."""
+    once, the earlier in the log; `seq` is unique."""
     live = events.filter(events.did != "voided").anti_join(voided, "statement_id")
     claimed = links.select(linked_actor=links.actor, person=links.person)
     known = live.left_join(claimed, live.actor == claimed.linked_actor)
-    known = known.mutate(person=ibis.coalesce(known.person, known.actor)).drop("linked_actor")
+    known = known.mutate(person=ibis.coalesce(known.person, known.actor)).select(*ORDERING)
     same_statement = ibis.window(group_by=["person", "statement_id"], order_by="seq")
     known = known.mutate(copy=ibis.row_number().over(same_statement))
     known = known.filter(known.copy == 0).drop("copy")
@@ -40,7 +44,9 @@ def moments(events: ir.Table, links: ir.Table, voided: ir.Table) -> ir.Table:
         place=(ibis.row_number().over(ALONG_PERSON) + 1).cast("int64"),
         second=known.timestamp.truncate("s").epoch_seconds().cast("int64"),
     )
-    return _numbered(placed)
+    # Sorting only what orders, and joining the rest by seq, takes less than half the time.
+    order = _numbered(placed).select("seq", "person", "place", "second", "cycle_no")
+    return events.inner_join(order, "seq")
 
 
 def on_course(m: ir.Table) -> ir.BooleanValue:

@@ -18,6 +18,11 @@ import ibis.expr.types as ir
 
 VIDEO = ["course", "cycle_no", "object"]
 ENDS = ("paused", "completed", "terminated", "suspended", "seeked")
+STATED = [
+    *("person", *VIDEO, "module", "place", "timestamp", "second", "did", "completion"),
+    *("time_s", "time_from_s", "time_to_s", "length_s", "speed", "progress"),
+    *("completion_threshold", "segments", "segments_state", "segments_open"),
+]
 CLOCK_TOLERANCE_SECONDS = 1.0
 FIELDS = ["person", *VIDEO, "module", "watch", "viewing", "start_s", "end_s", "latest"]
 
@@ -31,7 +36,8 @@ def video_events(m: ir.Table) -> ir.Table:
     watch = ibis.window(group_by=["person", *VIDEO])
     viewing = ibis.window(group_by=["person", *VIDEO, "session_id"])
     readable = ibis.ifelse(events.segments_state == "read", events.place, 0)
-    told = events.mutate(
+    told = events.select(
+        *STATED,
         watch=events.place.min().over(watch),
         viewing=events.place.min().over(viewing),
         newest_list=readable.max().over(viewing),

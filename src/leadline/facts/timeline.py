@@ -33,21 +33,26 @@ COARSE = (
     *("launched", "initialized", "resumed", "attempted"),
     *("completed", "passed", "failed", "mastered"),
 )
+FIELDS = ["person", "place", "timestamp", "second", "local_date", "did", "duration_s", "clicks"]
+WHERE = ["course", "cycle_no", "module"]
 STRETCH = ["person", "session_no", "course", "module", "local_date"]
 
 
 def spent(m: ir.Table) -> ir.Table:
     """What the learners did, one row per event with the time credited to it.
 
-    Adds `session_no` (1 … per person), `active_s`, `active_10_s`, `active_60_s` (seconds, float64;
-    gaps of at most 30, 10 and 60 minutes) and `rule`, which of the four gave the time."""
-    line = _sessions(m.filter(by_learner(m)))
-    return _credited(_with_durations(_with_videos(_with_attempts(line, m))))
+    Keeps FIELDS and adds `session_no` (1 … per person), `active_s`, `active_10_s`, `active_60_s`
+    (seconds, float64; gaps of at most 30, 10 and 60 minutes) and `rule`: who gave the time."""
+    done = m.filter(by_learner(m))
+    line = _with_videos(_with_attempts(_sessions(done), m), done)
+    return _credited(_with_durations(line))
 
 
 def _sessions(m: ir.Table) -> ir.Table:
     along = ibis.window(group_by="person", order_by=["timestamp", "statement_id"])
-    line = m.mutate(
+    line = m.select(
+        *FIELDS,
+        *WHERE,
         position=(ibis.row_number().over(along) + 1).cast("int64"),
         gap_s=(m.second.lead().over(along) - m.second).fill_null(0),
         idle_s=(m.second - m.second.lag().over(along)).fill_null(0),
@@ -83,9 +88,9 @@ def _with_attempts(line: ir.Table, m: ir.Table) -> ir.Table:
     ).drop("covered", "earlier", "until")
 
 
-def _with_videos(line: ir.Table) -> ir.Table:
+def _with_videos(line: ir.Table, done: ir.Table) -> ir.Table:
     """Add `in_video` (its gap is replaced) and `video_s` (at the first statement of a viewing)."""
-    v = video_events(line)
+    v = video_events(done)
     parts = union(played_segments(v), "viewing")
     lengths = parts.group_by(["person", "viewing"]).aggregate(
         union_s=(parts.end_s - parts.start_s).sum()

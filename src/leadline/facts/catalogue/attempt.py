@@ -65,7 +65,7 @@ def rows(m: ir.Table) -> ir.Table:
         state=state,
         score=ibis.coalesce(attempts.score_scaled, relative),
         passed=ibis.coalesce(attempts.success, verb_says),
-    ).select(*COLUMNS)
+    )
 
 
 def _tries(k: ir.Table) -> ir.Table:

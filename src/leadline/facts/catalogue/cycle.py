@@ -60,7 +60,8 @@ def rows(m: ir.Table) -> ir.Table:
         source=m.source.argmin(m.place),
         registration=m.registration.argmin(m.place, where=m.registration.notnull()),
     )
-    return cycles.left_join(_due_dates(m), KEYS).select(*COLUMNS)
+    joined = cycles.left_join(_due_dates(m), KEYS)
+    return joined.mutate(extensions=joined.extensions.fill_null(0))
 
 
 def _due_dates(m: ir.Table) -> ir.Table:

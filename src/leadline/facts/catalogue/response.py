@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from leadline.facts.attempts import OPENING, WHOLE, markers
+from leadline.facts.attempts import OPENING, SENT, WHOLE, markers
 from leadline.facts.fact import INSTANT, Column, Fact, Sensitivity
 
 SEEING = (*OPENING, "experienced")
@@ -71,10 +71,11 @@ def rows(m: ir.Table) -> ir.Table:
 
 def _linked(m: ir.Table) -> ir.Table:
     """Question moments with attempt_no, `handed_in`, and `last_place` of their last answer."""
-    fields = [*m.columns, "marks", "attempt_no"]
+    fields = [*WHOLE, *SENT, "response", "marks", "attempt_no"]
     questions = m.filter((m.kind == "question") & m.did.isin(("answered", *SEEING)))
     questions = questions.mutate(marks=ibis.literal("question"), attempt_no=ibis.null("int64"))
-    line = markers(m).select(*fields).union(questions.select(*fields))
+    answerless = markers(m).mutate(response=ibis.null("string"))
+    line = answerless.select(*fields).union(questions.select(*fields))
     closes = line.marks.isin(("submit", "grade"))
     line = line.mutate(attempt_no=_number(line, closes), closes=ibis.ifelse(closes, 1, 0))
     attempt = [*WHOLE, "attempt_no"]

@@ -80,7 +80,7 @@ def rows(m: ir.Table) -> ir.Table:
         finished=finished,
         segments_state=state,
         segments_open=watches.listed_open + watches.runs_open,
-    ).select(*COLUMNS)
+    )
 
 
 def _watches(m: ir.Table) -> ir.Table:

@@ -1,6 +1,7 @@
 """Worlds of a few rows: each event is one line, everything it leaves out has a quiet default."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -56,28 +57,55 @@ def watched(*pairs: tuple[float, float], open_parts: int = 0) -> dict[str, Any]:
     }
 
 
-def lived(
-    events: Sequence[dict], links: Iterable[tuple[int, int]] = (), voided: Iterable[str] = ()
-):
-    """Moments of a world; events get seq and statement id in the order in which they are given."""
-    numbered = [
+def numbered(events: Sequence[dict]) -> pa.Table:
+    """Events as a table; seq and statement id follow the order in which they are given."""
+    whole = [
         row | {"seq": row["seq"] or n, "statement_id": row["statement_id"] or f"s{n:04d}"}
         for n, row in enumerate(events, 1)
     ]
-    table = pa.Table.from_pylist(numbered, schema=EVENT)
-    claimed = pa.Table.from_pylist([{"actor": a, "person": p} for a, p in links], schema=LINKS)
+    return pa.Table.from_pylist(whole, schema=EVENT)
+
+
+@functools.cache
+def engine() -> ibis.BaseBackend:
+    return ibis.duckdb.connect(threads=1)
+
+
+@functools.cache
+def _compiled(fact: str | None) -> str:
+    con = engine()
+    if fact:
+        return con.compile(catalogue()[fact].rows(con.table("moment")))
+    return con.compile(moments(con.table("event"), con.table("link"), con.table("voided")))
+
+
+def live(
+    events: Sequence[dict], links: Iterable[tuple[int, int]] = (), voided: Iterable[str] = ()
+) -> list[dict]:
+    """The moments of a world, each person's in order; further facts are asked of these."""
+    con = engine()
+    claimed = [{"actor": a, "person": p} for a, p in links]
+    con.create_table("event", numbered(events), overwrite=True)
+    con.create_table("link", pa.Table.from_pylist(claimed, schema=LINKS), overwrite=True)
     void = pa.Table.from_pylist([{"statement_id": s} for s in voided], schema=VOIDED)
-    return moments(ibis.memtable(table), ibis.memtable(claimed), ibis.memtable(void))
+    con.create_table("voided", void, overwrite=True)
+    con.raw_sql(f"CREATE OR REPLACE TABLE moment AS {_compiled(None)}")
+    return con.con.sql("FROM moment ORDER BY person, place").to_arrow_table().to_pylist()
 
 
 def rows(fact: str, events: Sequence[dict], **world: Any) -> list[dict]:
-    """The fact's rows in this world, in the order of their leading columns."""
-    table = catalogue()[fact].rows(lived(events, **world))
-    found = table.to_pyarrow().to_pylist()
-    return sorted(found, key=lambda row: [(v is not None, v) for v in row.values()][:8])
+    """The fact's rows in this world, ordered by their columns from the left, nulls first."""
+    live(events, **world)
+    found = engine().con.sql(_compiled(fact)).to_arrow_table().to_pylist()
+    return sorted(found, key=lambda row: [(v is not None, v) for v in row.values()])
 
 
 def row(fact: str, events: Sequence[dict], **world: Any) -> dict:
     """The only row of the fact."""
     (only,) = rows(fact, events, **world)
     return only
+
+
+def told(found: Iterable[dict], *columns: str) -> list[tuple]:
+    """These columns of the rows."""
+    return [tuple(row[column] for column in columns) for row in found]
