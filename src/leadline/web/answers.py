@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -10,11 +11,22 @@ from django.utils.translation import ngettext
 
 from leadline.metrics import Result
 from leadline.privacy.answer import Answer
+from leadline.privacy.lens import Lens
+from leadline.privacy.refusals import Forbidden
 from leadline.web import words
 from leadline.web.anatomy import Companion, Crumb, Foot
 from leadline.web.charts import Group, Point
+from leadline.web.tables import Cell
 
 PERIODS_SHOWN = 24
+
+
+def allowed(lens: Lens, name: str, *, by: Sequence[str] = (), **asked: Any) -> Answer | None:
+    """The answer, or None where the metric is made of records that are closed to the role."""
+    try:
+        return lens.measure(name, by=by, **asked)
+    except Forbidden:
+        return None
 
 
 def companion(answer: Answer, name: str, *, term: str = "", href: str = "") -> Companion:
@@ -129,3 +141,12 @@ def _definition(answer: Answer) -> Crumb:
         _("%(metric)s, definition %(version)s") % {"metric": name, "version": version},
         reverse("definition", args=[answer.metric.name]),
     )
+
+
+def measured(result: Result | None) -> Cell:
+    """A number with its interval below it, or why there is none."""
+    if result is None:
+        return Cell(_("nothing recorded"), held=True)
+    if not words.shown(result):
+        return Cell(words.withheld(result), held=True)
+    return Cell(words.estimate(result), under=words.interval(result))

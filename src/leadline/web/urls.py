@@ -2,15 +2,40 @@
 
 from django.urls import path
 
+from leadline.web.pages.access_log.view import access_log
+from leadline.web.pages.completions.view import completions
+from leadline.web.pages.course.view import course
 from leadline.web.pages.definitions.view import definition, definitions
+from leadline.web.pages.home.view import home
+from leadline.web.pages.my_learning.view import my_learning
+from leadline.web.pages.people.view import my_team, people
+from leadline.web.pages.person.view import person
+from leadline.web.pages.programmes.view import programmes
+from leadline.web.pages.quarantine.view import quarantine
 from leadline.web.pages.sign_in.view import choose_role, sign_in, sign_out
+from leadline.web.pages.trust.view import trust
+from leadline.web.pages.unmatched.view import unmatched
+from leadline.web.pages.video.view import video
 from leadline.web.pages.who_sees_what.view import who_sees_what
 
 urlpatterns = [
+    path("", home, name="home"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("role", choose_role, name="choose-role"),
+    path("programmes", programmes, name="programmes"),
+    path("programmes/course", course, name="course"),
+    path("programmes/video", video, name="video"),
+    path("programmes/completions", completions, name="completions"),
+    path("people", people, name="people"),
+    path("people/my-team", my_team, name="my-team"),
+    path("people/my-learning", my_learning, name="my-learning"),
+    path("people/<int:key>", person, name="person"),
+    path("trust", trust, name="trust"),
+    path("trust/quarantine", quarantine, name="quarantine"),
+    path("trust/unmatched", unmatched, name="unmatched"),
     path("trust/definitions", definitions, name="definitions"),
     path("trust/definitions/<slug:name>", definition, name="definition"),
     path("trust/who-sees-what", who_sees_what, name="who-sees-what"),
+    path("trust/access-log", access_log, name="access-log"),
 ]

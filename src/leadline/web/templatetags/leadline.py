@@ -3,8 +3,10 @@
 from itertools import count
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.urls import resolve, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from leadline.web import words
 from leadline.web.terms import TERMS
@@ -33,3 +35,26 @@ def term(key: str, text: str = "") -> SafeString:
         number,
         explained,
     )
+
+
+TABS = ("trust", "quarantine", "unmatched", "definitions", "who-sees-what", "access-log")
+
+
+@register.simple_tag(takes_context=True)
+def tabs(context: template.Context) -> SafeString:
+    """The pages of Data & trust that the viewer's role may open, the present one marked."""
+    names = {
+        "trust": _("Sources"),
+        "quarantine": _("Quarantine"),
+        "unmatched": _("Unmatched identities"),
+        "definitions": _("Definitions"),
+        "who-sees-what": _("Who sees what"),
+        "access-log": _("Access log"),
+    }
+    role, here = context["viewer"].role, context["page"].name
+    open_to = [name for name in TABS if role in resolve(reverse(name)).func.sees]
+    lines = [
+        (reverse(name), mark_safe(' aria-current="page"') if name == here else "", names[name])
+        for name in open_to
+    ]
+    return format_html_join("", '<li><a href="{}"{}>{}</a></li>', lines)

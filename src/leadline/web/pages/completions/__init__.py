@@ -1,0 +1,1 @@
+"""Who completed what, and when?"""

@@ -1,0 +1,1 @@
+"""What happened in a course, and where do they stop?"""

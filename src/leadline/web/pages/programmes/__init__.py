@@ -1,0 +1,1 @@
+"""Is this training working, and where does it break?"""

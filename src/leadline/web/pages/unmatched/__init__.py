@@ -1,0 +1,1 @@
+"""Whose records belong to nobody we know?"""

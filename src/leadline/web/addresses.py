@@ -1,0 +1,27 @@
+"""Addresses of pages about things with an IRI: ids travel in the query, never in the path."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+def course_page(course: str) -> str:
+    return f"{reverse('course')}?{urlencode({'course': course})}"
+
+
+def completions_page(course: str) -> str:
+    return f"{reverse('completions')}?{urlencode({'course': course})}"
+
+
+def video_page(course: str | None, video: str) -> str:
+    asked = {"video": video} | ({"course": course} if course else {})
+    return f"{reverse('video')}?{urlencode(asked)}"
+
+
+def person_page(person: int) -> str:
+    return reverse("person", args=[person])
+
+
+def short(iri: str) -> str:
+    """The end of an activity id, for activities whose author gave no name."""
+    return iri.rstrip("/").rpartition("/")[2] or iri

@@ -1,0 +1,58 @@
+"""What the pages about one course share: its name, its path and its tabs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from leadline.privacy.lens import Lens
+from leadline.privacy.refusals import NotThere
+from leadline.web.addresses import completions_page, short
+from leadline.web.anatomy import Crumb
+
+
+@dataclass(frozen=True)
+class CourseShown:
+    """A course as the address names it, and its modules by activity id, in order."""
+
+    id: str
+    name: str
+    modules: dict[str, str]
+    kinds: dict[str, str]
+
+    def module(self, module: str) -> str:
+        return self.modules.get(module) or short(module)
+
+    def crumbs(self, *more: str) -> tuple[Crumb, ...]:
+        here = reverse("course") + "?" + urlencode({"course": self.id}) if more else ""
+        path = (Crumb(_("Programmes"), reverse("programmes")), Crumb(self.name, here))
+        return (*path, *(Crumb(name) for name in more))
+
+    def tabs(self) -> Sequence[tuple[str, str, str]]:
+        """(page name, title, address) of the pages about this course."""
+        pages = (
+            ("course", _("Where do they stop?")),
+            ("course-trend", _("By month")),
+            ("course-groups", _("For whom?")),
+        )
+        asked = urlencode({"course": self.id})
+        found = [(name, title, f"{reverse(name)}?{asked}") for name, title in pages]
+        return [*found, ("completions", _("Completions"), completions_page(self.id))]
+
+
+def shown(request: HttpRequest, lens: Lens) -> CourseShown:
+    """The course that the address names. NotThere where nothing is known of it."""
+    course = request.GET.get("course", "")
+    known = lens.activities(course=course) if course else ()
+    named = [row for row in lens.activities(kind="course") if row["activity"] == course]
+    if not course or not (known or named):
+        raise NotThere
+    return CourseShown(
+        id=course,
+        name=(named[0]["name"] if named else None) or short(course),
+        modules={row["activity"]: row["name"] for row in known if row["name"]},
+        kinds={row["activity"]: row["kind"] for row in known if row["kind"]},
+    )

@@ -1,0 +1,1 @@
+"""Why are records held back?"""
