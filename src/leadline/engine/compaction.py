@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from leadline.engine.commit import Commit
 from leadline.engine.duck import (
+    BLOCK,
     RECOMPUTED,
     VERSION,
     Files,
@@ -16,17 +17,16 @@ from leadline.engine.duck import (
     connected,
     live,
     reading,
+    streamed,
 )
 from leadline.engine.table import Table
 
 EVENT = "event"
-BLOCK = "block"
 BLOCK_ROWS = 1 << 20  # events of one partition; a compaction never sorts more at once
 BLOCK_FILES_MOST = 32  # of the block that still grows; a full one is rewritten to one file
 FACT_FILES_MOST = 48
 RECOMPUTED_PEOPLE_LEAST = 10_000
 RECOMPUTED_SHARE_MOST = 0.2
-ARROW_BATCH_ROWS = 65_536
 NOBODY = pa.schema([("person", pa.int64()), (VERSION, pa.int64())]).empty_table()
 
 
@@ -37,7 +37,7 @@ class Compaction:
         self._generation = generation
         self._tables = tables
         self._limits = limits
-        merged = [name for name, files in tables.items() if VERSION in files.columns]
+        merged = [name for name, files in tables.items() if files.versioned]
         self._facts = [name for name in merged if name != RECOMPUTED]
 
     def run(self, *, force: bool) -> bool:
@@ -66,7 +66,7 @@ class Compaction:
         paths = tuple(path for path in self._tables[EVENT].paths if _block_of(path) == block)
         self._rewrite(
             EVENT,
-            f"SELECT *, CAST({block} AS BIGINT) AS {BLOCK} FROM {reading(Files(paths, ()))} "
+            f"SELECT *, CAST({block} AS BIGINT) AS {BLOCK} FROM {reading(paths)} "
             "ORDER BY actor, timestamp, seq",
             where=f"{BLOCK} = {block}",
         )
@@ -95,8 +95,7 @@ class Compaction:
 
     def _rewrite(self, name: str, query: str, *, where: str | None = None) -> None:
         with connected(self._snapshot(), self._limits, {RECOMPUTED: NOBODY.schema}) as connection:
-            rows = connection.sql(query).to_arrow_reader(ARROW_BATCH_ROWS)
-            Table(self._generation / name).overwrite(rows, where=where)
+            Table(self._generation / name).overwrite(streamed(connection, query), where=where)
 
     def _count(self, query: str) -> int:
         with connected(self._snapshot(), self._limits, {RECOMPUTED: NOBODY.schema}) as connection:

@@ -13,14 +13,21 @@ from leadline.engine.table import Table
 
 RECOMPUTED = "recomputed"
 VERSION = "version"
+ARROW_BATCH_ROWS = 65_536
+BLOCK = "block"  # partition column of `event`; not in the files
 
 
 @dataclass(frozen=True)
 class Files:
-    """The Parquet files of one table and its columns."""
+    """The Parquet files of one table, and its schema."""
 
     paths: tuple[str, ...]
-    columns: tuple[str, ...]
+    schema: pa.Schema
+
+    @property
+    def versioned(self) -> bool:
+        """Whether rows die when their person is recomputed (facts, merge on read)."""
+        return VERSION in self.schema.names
 
 
 @dataclass(frozen=True)
@@ -44,8 +51,8 @@ def files_of(generation: Path, versions: Mapping[str, int]) -> dict[str, Files]:
     found = {}
     for name, version in versions.items():
         opened = Table(generation / name).opened(version)
-        columns = tuple(field.name for field in opened.schema().fields)
-        found[name] = Files(tuple(sorted(opened.file_uris())), columns)
+        schema = pa.schema(opened.schema().to_arrow())
+        found[name] = Files(tuple(sorted(opened.file_uris())), schema)
     return found
 
 
@@ -75,15 +82,23 @@ def connected(
     )
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a table never change
-    for name, schema in empty.items():
-        if not (name in snapshot.tables and snapshot.tables[name].paths):
-            nothing = schema.empty_table()  # noqa: F841 - DuckDB reads it by its name
-            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM nothing')
     merged = _load_recomputed(connection, snapshot)
+    for name, schema in empty.items():
+        if name not in snapshot.tables:
+            _create_empty(connection, name, schema)
     for name, files in snapshot.tables.items():
-        if files.paths and name != RECOMPUTED:
+        if not files.paths:
+            _create_empty(connection, name, files.schema)
+        elif name != RECOMPUTED:
             connection.execute(f'CREATE VIEW "{name}" AS {_select(files, merged=merged)}')
     return connection
+
+
+def _create_empty(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> None:
+    hidden = {VERSION, BLOCK} if name != RECOMPUTED else set()
+    columns = [field for field in schema if field.name not in hidden]
+    nothing = pa.schema(columns).empty_table()  # noqa: F841 - DuckDB reads it by its name
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM nothing')
 
 
 def _load_recomputed(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> bool:
@@ -93,27 +108,32 @@ def _load_recomputed(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) 
         return False
     connection.execute(
         f'CREATE TABLE "{RECOMPUTED}" AS SELECT person, max({VERSION}) AS {VERSION} '
-        f"FROM {reading(files)} GROUP BY person"
+        f"FROM {reading(files.paths)} GROUP BY person"
     )
     count = connection.execute(f'SELECT count(*) FROM "{RECOMPUTED}"').fetchone()
     return count is not None and count[0] > 0
 
 
 def _select(files: Files, *, merged: bool) -> str:
-    if VERSION not in files.columns:
-        return f"SELECT * FROM {reading(files)}"
-    rows = live(files, RECOMPUTED) if merged else f"SELECT * FROM {reading(files)}"
+    if not files.versioned:
+        return f"SELECT * FROM {reading(files.paths)}"
+    rows = live(files, RECOMPUTED) if merged else f"SELECT * FROM {reading(files.paths)}"
     return f"SELECT * EXCLUDE ({VERSION}) FROM ({rows})"
 
 
 def live(files: Files, recomputed: str) -> str:
     """The rows of a fact that no recompute of their person has made obsolete (merge on read)."""
     return (
-        f'SELECT alive.* FROM {reading(files)} AS alive ANTI JOIN "{recomputed}" AS newer '
+        f'SELECT alive.* FROM {reading(files.paths)} AS alive ANTI JOIN "{recomputed}" AS newer '
         f"ON newer.person = alive.person AND newer.{VERSION} > alive.{VERSION}"
     )
 
 
-def reading(files: Files) -> str:
-    paths = ", ".join("'" + path.replace("'", "''") + "'" for path in files.paths)
-    return f"read_parquet([{paths}], hive_partitioning = false)"
+def reading(paths: tuple[str, ...]) -> str:
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
+def streamed(connection: duckdb.DuckDBPyConnection, query: str) -> pa.RecordBatchReader:
+    """The rows of a query, batch by batch; the connection is taken until they are used up."""
+    return connection.sql(query).to_arrow_reader(ARROW_BATCH_ROWS)

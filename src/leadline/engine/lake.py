@@ -28,8 +28,8 @@ import pyarrow.compute as pc
 
 from leadline.engine import commit as commits
 from leadline.engine.commit import Commit
-from leadline.engine.compaction import BLOCK, BLOCK_ROWS, EVENT, NOBODY, Compaction
-from leadline.engine.duck import RECOMPUTED, Limits, Snapshot, connected, files_of
+from leadline.engine.compaction import BLOCK_ROWS, EVENT, NOBODY, Compaction
+from leadline.engine.duck import BLOCK, RECOMPUTED, Limits, Snapshot, connected, files_of, streamed
 from leadline.engine.table import Rows, Table
 
 GRACE_SECONDS = 3600  # how long files stay that a reader of an older snapshot may hold
@@ -158,9 +158,21 @@ class Lake:
         versions = {table.folder.name: table.version() for table in self._tables()}
         return Snapshot(-1, committed, files_of(self._writing(), versions))
 
-    def scratch(self, snapshot: Snapshot) -> ibis.BaseBackend:
-        """A connection with a DuckDB instance of its own, for the writer's heavy work."""
-        return ibis.duckdb.from_connection(connected(snapshot, self._limits, self._empty))
+    def scratch(
+        self, snapshot: Snapshot, schemas: Mapping[str, pa.Schema] | None = None
+    ) -> ibis.BaseBackend:
+        """A connection with a DuckDB instance of its own, for the writer's heavy work.
+
+        schemas: tables that must be there, with or without rows."""
+        return ibis.duckdb.from_connection(
+            connected(snapshot, self._limits, {**self._empty, **(schemas or {})})
+        )
+
+    def append_from(
+        self, connection: ibis.BaseBackend, source: str, *, table: str, mark: int
+    ) -> bool:
+        """Append all rows of a table of a scratch connection, in bounded memory."""
+        return self.append(table, streamed(connection.con, f'FROM "{source}"'), mark=mark)
 
     def commit(
         self,

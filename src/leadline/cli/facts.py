@@ -1,0 +1,54 @@
+"""`leadline facts`: bring events and facts up to the log, or make them anew."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import click
+
+from leadline.app import App, build
+from leadline.config import Settings
+from leadline.refresh import Parts, Refreshed, Step, rebuild, refresh
+
+Run = Callable[[Parts, Callable[[Step], None]], Refreshed]
+
+
+@click.group(name="facts")
+def facts_command() -> None:
+    """Events and facts: what the dashboards are computed from."""
+
+
+@facts_command.command("refresh")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def refresh_command(*, as_json: bool) -> None:
+    """Take in what the log and the directory have gained. Safe to repeat and to interrupt."""
+    _run(refresh, as_json=as_json)
+
+
+@facts_command.command("rebuild")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rebuild_command(*, as_json: bool) -> None:
+    """Make everything anew from the log; pages go on with the old facts until it is done."""
+    _run(rebuild, as_json=as_json)
+
+
+def parts_of(app: App) -> Parts:
+    """The parts of the application that a refresh works on."""
+    return Parts(app.database, app.log, app.directory, app.lake, zone=app.settings.reporting_zone)
+
+
+def _run(run: Run, *, as_json: bool) -> None:
+    done = run(parts_of(build(Settings.from_env())), _show)
+    click.echo(err=True)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(done)))
+        return
+    how = "rebuilt" if done.rebuilt else "refreshed"
+    click.echo(
+        f"{how}: {done.statements:,} statements, facts of {done.people:,} people, "
+        f"{done.seconds:.1f} s"
+    )
+
+
+def _show(step: Step) -> None:
+    click.echo(f"\r{step.name}: {step.done:,} of {step.total:,}", nl=False, err=True)
