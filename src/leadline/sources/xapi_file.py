@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from leadline.sources.records import Broken, Record, Unreadable
 from leadline.sources.splitter import lines, values
@@ -16,7 +15,6 @@ GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES = 256 * 1024  # enough to tell the shape of a file
-BUFFER_BYTES = 1024 * 1024
 
 ENVELOPE = re.compile(rb'\{\s*(?:"more"\s*:\s*"[^"]*"\s*,\s*)?"statements"\s*:\s*\[')
 
@@ -93,9 +91,9 @@ class StatementFile:
 class _Bytes:
     """A stream that ends where its compression breaks, and says so in `damage`."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: io.BufferedReader | gzip.GzipFile) -> None:
         self.damage = ""
-        self._file = file if isinstance(file, io.BufferedReader) else _buffered(file)
+        self._file = file
 
     def read(self, size: int) -> bytes:
         """At least one byte unless at the end; whole up to the point of damage."""
@@ -113,7 +111,3 @@ class _Bytes:
     def _broken(self, problem: Exception) -> bytes:
         self.damage = f"the compressed file breaks off or is damaged here ({problem})"
         return b""
-
-
-def _buffered(file: IO[bytes]) -> io.BufferedReader:
-    return io.BufferedReader(file, BUFFER_BYTES)  # type: ignore[arg-type]

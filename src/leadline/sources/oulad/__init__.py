@@ -5,11 +5,11 @@ from itertools import chain
 
 from leadline.sources.oulad.activity import clicks, submissions
 from leadline.sources.oulad.people import people
-from leadline.sources.oulad.statements import courses, registrations, results
+from leadline.sources.oulad.statements import SOURCE, courses, registrations, results
 from leadline.sources.oulad.tables import Tables
 from leadline.sources.records import Broken, Record
 
-__all__ = ["Tables", "courses", "people", "statements"]
+__all__ = ["SOURCE", "Tables", "courses", "people", "statements"]
 
 
 def statements(tables: Tables, *, with_clicks: bool = True) -> Iterator[Record | Broken]:

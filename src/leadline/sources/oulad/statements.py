@@ -16,6 +16,7 @@ from leadline.sources.ids import derived_id
 from leadline.sources.oulad.tables import Tables
 from leadline.sources.records import Broken, Record, Unreadable
 
+SOURCE = "oulad"
 HOME = "https://analyse.kmi.open.ac.uk/open_dataset"
 ADL = "http://adlnet.gov/expapi"
 PASS_MARK = 40  # of 100; OULAD: "a score lower than 40 is interpreted as Fail"
@@ -93,7 +94,7 @@ def courses(tables: Tables) -> Courses:
 
 def written(parts: Mapping[str, bytes], student: int, key: str) -> bytes:
     """A statement by a student; `key` names the row and so decides the id."""
-    identity = derived_id("oulad", key.encode())
+    identity = derived_id(SOURCE, key.encode())
     actor = f'{{"objectType":"Agent","account":{{"homePage":"{HOME}","name":"{student}"}}}}'
     rest = b",".join(b'"%s":%s' % (name.encode(), part) for name, part in parts.items())
     return f'{{"id":"{identity}","actor":{actor},'.encode() + rest + b"}"

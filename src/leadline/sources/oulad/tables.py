@@ -57,9 +57,10 @@ class Tables:
             return [CLICKS]
         return [stem for stem in self._files if stem.startswith(CLICKS)]
 
-    def count(self) -> int:
-        """Rows of all tables that become statements, where it is cheap to tell (Parquet)."""
-        stems = ["studentRegistration", "studentInfo", "studentAssessment", *self.clicks()]
+    def count(self, *, with_clicks: bool) -> int:
+        """Rows of the tables that become statements; 0: it is not cheap to tell (CSV)."""
+        stems = ["studentRegistration", "studentInfo", "studentAssessment"]
+        stems += self.clicks() if with_clicks else []
         paths = [self._files[stem] for stem in stems if stem in self._files]
         if any(path.suffix != ".parquet" for path in paths):
             return 0

@@ -1,0 +1,316 @@
+"""`leadline import` and `leadline quarantine`: what comes in by file, and what was held back."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+import msgspec
+
+from leadline.config import Settings
+from leadline.sources.intake import Intake, Taken
+from leadline.sources.records import Broken, Record, Unreadable
+from leadline.store import Database, Log, Quarantine, Sources, Unavailable
+
+if TYPE_CHECKING:
+    from leadline.directory import Change, Changes
+    from leadline.sources.people_csv import PeopleFile
+    from leadline.sources.replay import Replay
+    from leadline.store import Record as HeldRecord
+
+CHANGES_SHOWN = 20  # of each sort; --json has all
+QUARANTINE_SHOWN = 500
+SILENT_SECONDS = 2.0
+TERMINAL_SECONDS, LOG_SECONDS = 0.2, 10.0  # between two signs of life
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def _database() -> Database:
+    """The database alone: assembling the whole application takes longer than many an import."""
+    settings = Settings.from_env()
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Database.open(settings.database_url)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"leadline: {message}", err=True)
+    sys.exit(code)
+
+
+class Progress:
+    """One line on stderr: count, rate and, where the size is known, how much is left.
+
+    Rewritten in place on a terminal, a line now and then in a log; nothing for short work."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._start, self._shown = what, time.monotonic(), 0.0
+        self._terminal = sys.stderr.isatty()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    def show(self, count: int, share: float | None) -> None:
+        """count: records so far; share: of the whole, 0 to 1."""
+        pause = TERMINAL_SECONDS if self._terminal else LOG_SECONDS
+        seconds = self.seconds
+        if seconds < SILENT_SECONDS or seconds - self._shown < pause:
+            return
+        self._shown = seconds
+        line = f"{self._what}: {count:,} records, {count / seconds:,.0f} a second"
+        if share:
+            left = seconds / share - seconds
+            line += f", {share:.0%}, about {left // 60:.0f} min {left % 60:.0f} s to go"
+        click.echo(f"\r\033[K{line}" if self._terminal else line, err=True, nl=not self._terminal)
+
+    def close(self) -> None:
+        if self._terminal and self._shown:
+            click.echo("\r\033[K", err=True, nl=False)
+
+
+@click.group("import")
+def import_command() -> None:
+    """Take in statements and people from files. Every import may be repeated."""
+
+
+@import_command.command("xapi")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Name of the system that the statements are from.")
+@json_option
+def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
+    """Statements in FILES: JSON lines, JSON arrays or statement results, plain or gzip.
+
+    A record that is no valid statement is held in the quarantine and stops nothing. Ends with 2
+    where a file could not be read (to its end)."""
+    from leadline.sources.xapi_file import StatementFile
+
+    database = _database()
+    progress = Progress(f"import {source}")
+    total, unreadable = Taken(), False
+    for path in files:
+        try:
+            file = StatementFile(path)
+        except Unreadable as problem:
+            click.echo(f"leadline: {problem}", err=True)
+            unreadable = True
+            continue
+        taken = Taken()
+        for taken in _take(database, file, source, "file"):
+            progress.show(total.received + taken.received, file.position / max(file.size, 1))
+        total += taken
+        if file.damage:
+            click.echo(f"leadline: {path}: {file.damage}; what came before is in.", err=True)
+            unreadable = True
+    _tell(total, source, progress, as_json)
+    if unreadable:
+        sys.exit(2)
+
+
+@import_command.command("oulad")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--no-clicks", is_flag=True, help="Leave out the click log, nine tenths of it all.")
+@json_option
+def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
+    """The Open University Learning Analytics tables in FOLDER, CSV or Parquet.
+
+    Of the students come in: number, region, days of registration; no other trait of theirs."""
+    from leadline.directory import Directory
+    from leadline.sources import oulad
+
+    database = _database()
+    progress = Progress("import oulad")
+    taken = Taken()
+    try:
+        tables = oulad.Tables(folder)
+        expected = tables.count(with_clicks=not no_clicks)
+        changes = Directory(database).apply(oulad.people(tables, oulad.courses(tables)))
+        records = oulad.statements(tables, with_clicks=not no_clicks)
+        for taken in _take(database, records, oulad.SOURCE, "oulad"):
+            progress.show(taken.received, expected and taken.received / expected)
+    except Unreadable as problem:
+        _fail(str(problem), 2)
+    _tell(taken, oulad.SOURCE, progress, as_json, people=len(changes.added))
+
+
+@import_command.command("people")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@json_option
+def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
+    """People in FILE, a CSV table: who they are, and where they sit from which day on.
+
+    Columns, in any order; only person_id must be there: person_id, name, email, mbox_sha1sum,
+    openid, account_home, account_name, unit (a path: Group/North/Depot 3), role, manager (a
+    person_id), location, hire_date, valid_from, left_on (YYYY-MM-DD), zone (Europe/Amsterdam).
+    Several rows of a person with different valid_from are their history. A missing column changes
+    nothing, an empty cell clears. All good rows are applied together; refused ones are listed, and
+    the command ends with 1."""
+    from leadline.directory import Directory, TooManyRows
+    from leadline.sources.people_csv import read_people
+
+    try:
+        found = read_people(file)
+        changes = Directory(_database()).apply(found.rows, dry_run=dry_run)
+    except (Unreadable, TooManyRows) as problem:
+        _fail(str(problem), 2)
+    except Unavailable as problem:
+        _fail(f"{problem} Nothing of the file was taken in.", 1)
+    changes.errors = [*found.refused, *changes.errors]
+    if as_json:
+        report = {"file": file.name, **msgspec.to_builtins(changes), "ignored": found.ignored}
+        click.echo(json.dumps(report, ensure_ascii=False))
+    else:
+        _report(changes, found)
+    if changes.errors:
+        sys.exit(1)
+
+
+def _take(
+    database: Database, records: Iterable[Record | Broken], source: str, kind: str
+) -> Iterator[Taken]:
+    sources = Sources(database)
+    if source not in {known.name for known in sources.all()}:
+        sources.declare(source, kind)
+    try:
+        yield from Intake(Log(database)).take(records, source)
+    except Unavailable as problem:
+        _fail(f"{problem} Whole batches are in; start the same import again to go on.", 1)
+
+
+def _tell(taken: Taken, source: str, progress: Progress, as_json: bool, **more: int) -> None:
+    progress.close()
+    seconds = progress.seconds
+    if as_json:
+        summary = {**msgspec.to_builtins(taken), "source": source, "seconds": round(seconds, 3)}
+        click.echo(json.dumps(summary | more))
+        return
+    rate = taken.received / max(seconds, 0.001)
+    for what, count in more.items():
+        click.echo(f"{source}: {count:,} {what} new in the directory")
+    click.echo(
+        f"{source}: {taken.received:,} received: {taken.accepted:,} accepted, "
+        f"{taken.duplicate:,} duplicate, {taken.quarantined:,} in quarantine "
+        f"({seconds:.1f} s, {rate:,.0f} a second)"
+    )
+    if taken.quarantined:
+        click.echo("`leadline quarantine list` says what is wrong with those held back.")
+
+
+def _report(changes: "Changes", found: "PeopleFile") -> None:
+    if found.ignored:
+        click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
+    would = "would be " if changes.dry_run else ""
+    for what in ("added", "changed", "moved", "linked", "left"):
+        listed = getattr(changes, what)
+        if listed:
+            click.echo(f"{len(listed):,} {would}{what}")
+        for change in listed[:CHANGES_SHOWN]:
+            click.echo(f"  {change.person_id}: {change.field}: {_arrow(change)}")
+        if len(listed) > CHANGES_SHOWN:
+            click.echo(f"  … and {len(listed) - CHANGES_SHOWN:,} more; --json lists all")
+    click.echo(f"{changes.unchanged:,} people unchanged")
+    if changes.moved and not found.dated:
+        click.echo(
+            "No row has a valid_from: new positions begin today, and what people did before "
+            "belongs to no unit. Add valid_from where it is known."
+        )
+    if changes.errors:
+        click.echo(f"{len(changes.errors):,} rows refused", err=True)
+    for refused in changes.errors:
+        click.echo(
+            f"  {refused.origin}: {refused.field}: {refused.reason}. {refused.remedy}", err=True
+        )
+
+
+def _arrow(change: "Change") -> str:
+    if change.before is None:
+        return change.after or "new"
+    return f"{change.before} → {change.after or 'none'}"
+
+
+@click.group("quarantine")
+def quarantine_command() -> None:
+    """Records that could not be taken in, kept as they came until somebody decides."""
+
+
+@quarantine_command.command("list")
+@click.option("--source", help="Of this source only.")
+@json_option
+def list_command(source: str | None, as_json: bool) -> None:
+    """What is held, why, and what would do; the oldest first."""
+    shown, others = 0, 0
+    for record in _replay().held(source=source):
+        if as_json:
+            click.echo(json.dumps(_plain(record), ensure_ascii=False))
+        elif shown < QUARANTINE_SHOWN:
+            shown += 1
+            click.echo(
+                f"{record.key}  {record.source}  {record.origin}  {record.field}: "
+                f"{record.reason} {record.remedy}"
+            )
+        else:
+            others += 1
+    if others:
+        click.echo(f"… and {others:,} more; --json lists all")
+    elif not as_json and not shown:
+        click.echo("Nothing is held in quarantine.")
+
+
+@quarantine_command.command("show")
+@click.argument("key", type=int)
+def show_command(key: int) -> None:
+    """One record, with its content as it came."""
+    record = Quarantine(_database()).get(key)
+    if record is None:
+        _fail(f"there is no record {key}; `leadline quarantine list` shows those held.", 2)
+    for name, value in _plain(record).items():
+        click.echo(f"{name}: {value}")
+
+
+@quarantine_command.command("replay")
+@click.argument("keys", nargs=-1, type=int)
+@click.option("--source", help="Of this source only.")
+@json_option
+def replay_command(keys: tuple[int, ...], source: str | None, as_json: bool) -> None:
+    """Try the records with KEYS again, or all that are held. What passes becomes a statement."""
+    from leadline.sources.replay import Replayed
+
+    progress = Progress("replay")
+    total = Replayed()
+    for total in _replay().again(keys, source):
+        progress.show(total.replayed + total.still_held, None)
+    progress.close()
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(total)))
+    else:
+        click.echo(f"{total.replayed:,} replayed, {total.still_held:,} still held")
+
+
+@quarantine_command.command("drop")
+@click.argument("keys", nargs=-1, required=True, type=int)
+def drop_command(keys: tuple[int, ...]) -> None:
+    """Decide that the records with KEYS are never to come in. Their content is kept."""
+    quarantine = Quarantine(_database())
+    held = {key for key in keys if (found := quarantine.get(key)) and found.state == "held"}
+    if missing := sorted(set(keys) - held):
+        _fail(f"not held: {', '.join(map(str, missing))}; nothing was dropped.", 2)
+    quarantine.mark(held, "dropped")
+    click.echo(f"{len(held):,} dropped")
+
+
+def _replay() -> "Replay":
+    from leadline.sources.replay import Replay
+
+    database = _database()
+    return Replay(database, Log(database), Quarantine(database))
+
+
+def _plain(record: "HeldRecord") -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.structs.asdict(record)
+    plain["raw"] = record.raw.decode("utf-8", "replace")
+    plain["held_at"] = record.held_at.isoformat()
+    return plain
