@@ -20,8 +20,9 @@ def start(*, migrate: bool = True) -> App:
     from leadline.accounts.viewing import app
 
     assembled = app()
+    database = assembled.database  # makes the home, which Django's own connection cannot
     if migrate and pending():
-        with assembled.database.exclusive("migrate"):
+        with database.exclusive("migrate"):
             call_command("migrate", interactive=False, verbosity=0)
     return assembled
 

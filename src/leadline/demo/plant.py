@@ -1,0 +1,78 @@
+"""Plant the demo world in an empty installation, by the same road that anybody's data takes."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from leadline.accounts.models import Grant, User
+from leadline.app import App
+from leadline.demo.organisation import TOP
+from leadline.demo.story import DemoFiles, write
+from leadline.privacy.viewer import Role
+from leadline.sources.intake import Intake
+from leadline.sources.people_csv import read_people
+from leadline.sources.xapi_file import StatementFile
+
+PASSWORD = "harbour-demo-2026"
+MARKER = "demo.json"
+LOGINS = {  # login: role, name to show; the manager and the learner are people of the organisation
+    "lead": (Role.TRAINING_LEAD, "Ana, training lead"),
+    "compliance": (Role.COMPLIANCE_OFFICER, "Dov, compliance officer"),
+    "hr": (Role.HR_MANAGER, "Hilda, HR"),
+    "manager": (Role.DEPARTMENT_MANAGER, ""),
+    "learner": (Role.LEARNER, ""),
+    "analyst": (Role.ANALYST, "Amir, analyst"),
+    "admin": (Role.ADMINISTRATOR, "Ida, administrator"),
+    "privacy": (Role.PRIVACY_OFFICER, "Pia, privacy officer"),
+}
+Tell = Callable[[str], None]
+
+
+class NotEmpty(Exception):
+    """The installation holds something else than the demo world."""
+
+
+def planted(app: App) -> bool:
+    """Whether the demo world is in place, whole."""
+    return (app.settings.home / MARKER).exists()
+
+
+def plant(app: App, until: date, tell: Tell) -> None:
+    """Write the demo files, import them, count them and make a login per role.
+
+    A planting that was cut off goes on when it is repeated with the same day. Raises NotEmpty
+    where LEADLINE_HOME holds other people's statements."""
+    begun = app.settings.home / "demo-begun"
+    if not begun.exists() and app.log.head():
+        raise NotEmpty(f"{app.settings.home} holds data already; choose another LEADLINE_HOME.")
+    begun.touch()
+    tell(f"writing a year of training, up to {until} …")
+    files = write(app.settings.home / "demo-files", until)
+    changes = app.directory.apply(read_people(files.people).rows)
+    assert not changes.errors, changes.errors[:3]
+    for name, path in files.statements.items():
+        _take(app, name, path, tell)
+    tell("counting …")
+    done = app.refresh()
+    tell(f"{done.statements:,} statements about {done.people:,} people counted")
+    _logins(app, files)
+    marker = {"until": until.isoformat(), "organisation": TOP}
+    (app.settings.home / MARKER).write_text(json.dumps(marker))
+
+
+def _take(app: App, source: str, path: Path, tell: Tell) -> None:
+    for taken in Intake(app.log).take(StatementFile(path), source):
+        if taken.received % 20_000 == 0:
+            tell(f"importing {source}: {taken.received:,} statements")
+
+
+def _logins(app: App, files: DemoFiles) -> None:
+    somebody = {"manager": files.lead, "learner": files.learner}
+    for login, (role, name) in LOGINS.items():
+        person = somebody.get(login)
+        user = User.objects.filter(login=login).first()
+        if user is None:
+            user = User.objects.add(login, person.name if person else name, PASSWORD)
+        key = app.directory.key_of(person.number) if person else None
+        Grant.objects.update_or_create(user=user, role=role, unit="", defaults={"person": key})
