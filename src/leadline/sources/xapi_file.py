@@ -62,7 +62,7 @@ class StatementFile:
 
     @property
     def position(self) -> int:
-        return 0 if self._disk.closed else self._disk.tell()
+        return self.size if self._disk.closed else self._disk.tell()
 
     def __iter__(self) -> Iterator[Record | Broken]:
         stream = self._open()
@@ -79,6 +79,7 @@ class StatementFile:
         head = self._open().read(HEAD_BYTES)
         if head.startswith(UTF_16):
             raise Unreadable(f"{self._path}: is UTF-16; save it as UTF-8 and import it again.")
+        self._disk.seek(0)
         return shape_of(head)
 
     def _open(self) -> "_Bytes":
