@@ -14,6 +14,7 @@ from leadline.store import question, references
 from leadline.store.activities import Activity, Definitions
 from leadline.store.database import Database, Transaction
 from leadline.store.moments import from_micros, micros
+from leadline.store.postings import write
 from leadline.store.problem import Conflict
 from leadline.store.quarantine import Held, Quarantine
 from leadline.store.sources import Counts, Sources
@@ -124,10 +125,8 @@ class Log:
             payload = statement.payload_stored_at(stored)
             rows.append((seq, _key(statement.id), moment, standing, source, payload))
             postings += [(term, seq) for term in terms_of(statement.mentions)]
-        # In the order of the index: neighbours share pages.
-        postings.sort()
         tx.insert("statement", ("seq", "id", "stored", "standing", "source", "payload"), rows)
-        tx.insert("posting", ("term", "seq"), postings)
+        write(tx, postings)
         references.record(tx, dict(enumerate(new, start=first)))
         sent = (definition for statement in new for definition in statement.definitions)
         return self._definitions.merge(sent, first + len(new) - 1)

@@ -1,8 +1,8 @@
 """A question to the log, put into SQL.
 
-Every filter is a list of seqs under one term, or two where related places count too. The shortest
-list leads, read along its key from the newest (or oldest) on; the others are probed. since and
-until are about `stored`, which grows with seq, so they are bounds of seq.
+Every filter is a list of seqs under one term, or two where related places count too. In each step
+through the blocks the shortest list leads, and the others are probed. since and until are about
+`stored`, which grows with seq, so they are bounds of seq.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
 from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import micros
+from leadline.store.postings import Bounds, steps
 from leadline.store.references import VOIDED
 from leadline.store.terms import (
     activity_term,
@@ -24,45 +25,66 @@ from leadline.store.terms import (
 )
 
 COUNTED_POSTINGS = 2_000
-_BEYOND_ALL = 1 << 62
 
 Terms = tuple[int, ...]
 
 
-class Bounds(NamedTuple):
-    """Seqs between these, both left out."""
+class Reach(NamedTuple):
+    """What one step looks at."""
 
-    after: int
-    before: int
+    blocks: range
+    bounds: Bounds
 
 
 def page(database: Database, wanted: Wanted) -> list[Row]:
     """(seq, payload) of the page that is wanted, and of one statement more if there is one."""
     bounds = _bounds(database, wanted)
-    lists = sorted(_lists(wanted), key=len)
-    if len(lists) > 1:
-        lists.sort(key=lambda terms: _length(database, terms, bounds))
-    size = min(wanted.limit or LARGEST_PAGE_STATEMENTS, LARGEST_PAGE_STATEMENTS)
-    direction = "ASC" if wanted.ascending else "DESC"
-    conditions, parameters = _probes(lists[1:])
-    if wanted.source is not None:
-        conditions += " AND s.source = (SELECT key FROM source WHERE name = ?)"
-        parameters.append(wanted.source)
+    size = min(wanted.limit or LARGEST_PAGE_STATEMENTS, LARGEST_PAGE_STATEMENTS) + 1
+    lists = _lists(wanted)
     if not lists:
-        return database.execute(
-            "SELECT s.seq, s.payload FROM statement s "
-            f"WHERE s.seq > ? AND s.seq < ? AND s.standing <> {VOIDED}{conditions} "
-            f"ORDER BY s.seq {direction} LIMIT ?",
-            (*bounds, *parameters, size + 1),
-        )
-    leading, leading_parameters = _leading(lists[0], bounds, direction)
+        return _unfiltered(database, wanted, bounds, size)
+    rows: list[Row] = []
+    for blocks in steps(bounds, ascending=wanted.ascending):
+        rows += _step(database, wanted, Reach(blocks, bounds), size - len(rows))
+        if len(rows) == size:
+            break
+    return rows
+
+
+def _unfiltered(database: Database, wanted: Wanted, bounds: Bounds, size: int) -> list[Row]:
+    mine, owner = _mine(wanted)
+    return database.execute(
+        "SELECT s.seq, s.payload FROM statement s "
+        f"WHERE s.seq > ? AND s.seq < ? AND s.standing <> {VOIDED}{mine} "
+        f"ORDER BY s.seq {_direction(wanted)} LIMIT ?",
+        (*bounds, *owner, size),
+    )
+
+
+def _step(database: Database, wanted: Wanted, reach: Reach, size: int) -> list[Row]:
+    lists = _lists(wanted)
+    if len(lists) > 1:
+        lists.sort(key=lambda terms: _length(database, terms, reach))
+    leading, parameters = _leading(lists[0], reach, _direction(wanted))
+    probes, probed = _probes(lists[1:])
+    mine, owner = _mine(wanted)
     # CROSS JOIN: SQLite then keeps the order of the tables.
     return database.execute(
         f"SELECT p.seq, s.payload FROM ({leading}) p CROSS JOIN statement s "
-        f"WHERE s.seq = p.seq AND s.standing <> {VOIDED}{conditions} "
-        f"ORDER BY p.seq {direction} LIMIT ?",
-        (*leading_parameters, *parameters, size + 1),
+        f"WHERE s.seq = p.seq AND s.standing <> {VOIDED}{probes}{mine} "
+        f"ORDER BY p.seq {_direction(wanted)} LIMIT ?",
+        (*parameters, *probed, *owner, size),
     )
+
+
+def _direction(wanted: Wanted) -> str:
+    return "ASC" if wanted.ascending else "DESC"
+
+
+def _mine(wanted: Wanted) -> tuple[str, list[str]]:
+    if wanted.source is None:
+        return "", []
+    return " AND s.source = (SELECT key FROM source WHERE name = ?)", [wanted.source]
 
 
 def _lists(wanted: Wanted) -> list[Terms]:
@@ -82,11 +104,11 @@ def _lists(wanted: Wanted) -> list[Terms]:
 
 
 def _bounds(database: Database, wanted: Wanted) -> Bounds:
-    after, before = 0, _BEYOND_ALL
+    after, before = 0, _head(database) + 1
     if wanted.since is not None:
         after = _last_stored_by(database, micros(wanted.since))
     if wanted.until is not None:
-        before = _last_stored_by(database, micros(wanted.until)) + 1
+        before = min(before, _last_stored_by(database, micros(wanted.until)) + 1)
     if wanted.cursor is not None and wanted.ascending:
         after = max(after, wanted.cursor)
     elif wanted.cursor is not None:
@@ -103,41 +125,56 @@ def _last_stored_by(database: Database, moment: int) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def _length(database: Database, terms: Terms, bounds: Bounds) -> int:
-    """How many postings a list has; counting stops where it is long anyway."""
-    return sum(
-        int(
-            database.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM posting "
-                "WHERE term = ? AND seq > ? AND seq < ? LIMIT ?) some",
-                (term, *bounds, COUNTED_POSTINGS),
-            )[0][0]
+def _head(database: Database) -> int:
+    rows = database.execute("SELECT seq FROM statement ORDER BY seq DESC LIMIT 1")
+    return int(rows[0][0]) if rows else 0
+
+
+def _length(database: Database, terms: Terms, reach: Reach) -> int:
+    """How many postings a list has within reach; counting stops where it is long anyway."""
+    total = 0
+    for term in terms:
+        list_, parameters = _one(term, reach)
+        counted = database.execute(
+            f"SELECT count(*) FROM ({list_} LIMIT ?) some", (*parameters, COUNTED_POSTINGS)
         )
-        for term in terms
-    )
+        total += int(counted[0][0])
+    return total
 
 
-def _leading(terms: Terms, bounds: Bounds, direction: str) -> tuple[str, list[int]]:
-    """The leading list in order; with two terms, the second one's seqs that the first lacks."""
-    one = "SELECT seq FROM posting p WHERE term = ? AND seq > ? AND seq < ?"
-    if len(terms) == 1:
-        return f"{one} ORDER BY seq {direction}", [terms[0], *bounds]
-    plain, related = terms
-    other = f"{one} AND NOT EXISTS (SELECT 1 FROM posting q WHERE q.term = ? AND q.seq = p.seq)"
+def _one(term: int, reach: Reach) -> tuple[str, list[int]]:
+    places = ", ".join("?" * len(reach.blocks))
     return (
-        f"SELECT * FROM ({one}) a UNION ALL SELECT * FROM ({other}) b ORDER BY seq {direction}",
-        [plain, *bounds, related, *bounds, plain],
+        "SELECT block, seq FROM posting p "
+        f"WHERE block IN ({places}) AND term = ? AND seq > ? AND seq < ?",
+        [*reach.blocks, term, *reach.bounds],
     )
 
 
-def _probes(lists: Sequence[Terms]) -> tuple[str, list[int | str]]:
-    conditions, parameters = "", list[int | str]()
+def _leading(terms: Terms, reach: Reach, direction: str) -> tuple[str, list[int]]:
+    """The leading list in order; with two terms, the second one's seqs that the first lacks."""
+    plain, parameters = _one(terms[0], reach)
+    if len(terms) == 1:
+        return f"{plain} ORDER BY seq {direction}", parameters
+    related, more = _one(terms[1], reach)
+    related += (
+        " AND NOT EXISTS "
+        "(SELECT 1 FROM posting q WHERE q.block = p.block AND q.term = ? AND q.seq = p.seq)"
+    )
+    return (
+        f"SELECT * FROM ({plain}) a UNION ALL SELECT * FROM ({related}) b ORDER BY seq {direction}",
+        [*parameters, *more, terms[0]],
+    )
+
+
+def _probes(lists: Sequence[Terms]) -> tuple[str, list[int]]:
+    conditions, parameters = "", list[int]()
     for number, terms in enumerate(lists):
         places = ", ".join("?" * len(terms))
         alias = f"q{number}"
         conditions += (
-            f" AND EXISTS (SELECT 1 FROM posting {alias} "
-            f"WHERE {alias}.term IN ({places}) AND {alias}.seq = s.seq)"
+            f" AND EXISTS (SELECT 1 FROM posting {alias} WHERE {alias}.block = p.block "
+            f"AND {alias}.term IN ({places}) AND {alias}.seq = p.seq)"
         )
         parameters += terms
     return conditions, parameters

@@ -12,6 +12,7 @@ import msgspec
 
 from leadline.statements import Statement, mentions
 from leadline.store.database import Transaction
+from leadline.store.postings import write
 from leadline.store.terms import terms_of
 
 LIVE, VOIDED, VOIDING = 0, 1, 2
@@ -92,7 +93,7 @@ def _inherit(tx: Transaction, heirs: Mapping[int, Id]) -> None:
         if not further:
             break
         ahead = further
-    tx.insert("posting", ("term", "seq"), sorted(postings), "ON CONFLICT DO NOTHING")
+    write(tx, postings, "ON CONFLICT DO NOTHING")
 
 
 def _decoded(payload: bytes) -> dict[str, Any]:

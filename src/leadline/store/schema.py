@@ -3,7 +3,7 @@
 statement: the log. seq is the position, in the order of commits. standing: 0 live, 1 voided,
 2 voiding (live, and can never be voided, Data 2.3.2). stored: microseconds since 1970, growing
 with seq.
-posting: term → seq, the index behind every filter of GET /statements. See `terms.py`.
+posting: the index behind every filter of GET /statements, in blocks of seqs. See `postings.py`.
 reference: statements whose object is a StatementRef, by their target, whether it is here or not.
 activity: merged definitions; revision is the seq of the statement that changed it last.
 intake: what came from which source on which (UTC) day.
@@ -39,9 +39,10 @@ STEPS = (
     );
     CREATE INDEX statement_stored ON statement (stored);
     CREATE TABLE posting (
+        block {big} NOT NULL,
         term {big} NOT NULL,
         seq {big} NOT NULL,
-        PRIMARY KEY (term, seq)
+        PRIMARY KEY (block, term, seq)
     ) {clustered};
     CREATE TABLE reference (
         seq {big} PRIMARY KEY,

@@ -11,10 +11,10 @@ from leadline.store.adapter import Row
 from leadline.store.problem import Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
-PAGE_BYTES = 8_192
-CACHE_KIB = 16_384
+PAGE_BYTES = 4_096
+CACHE_KIB = 32_768
 MAPPED_BYTES = 1 << 30
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 16_000
 CACHED_STATEMENTS = 256
 
 _AVAILABILITY = frozenset(
