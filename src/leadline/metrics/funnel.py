@@ -1,21 +1,24 @@
 """The course's funnel (METHODS B1): per module who came, went on, stopped, or is still on the
 way."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from leadline.metrics.metric import Facts
-from leadline.metrics.path import ABANDONED, CONTINUED, IN_PROGRESS, order, steps
+from leadline.metrics.path import ABANDONED, IN_PROGRESS, journeys, order
 from leadline.metrics.population import DAY_SECONDS
 from leadline.stats.funnel import StepCounts, StepJudged, judge
 
 VERSION = 1
 MODULES_MAX = 500
+
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,54 +54,76 @@ class Funnel:
 
 
 def funnel(facts: Facts, course: str) -> Funnel:
-    """The funnel of one course as of `facts.now`; steps nobody reached are there with zeros.
+    """The funnel of one course as of `facts.now`; without steps where nobody visited a module."""
+    empty = Funnel(course, (), declared=False, idle_days=None, as_of=facts.now)
+    return funnels(facts, course).get(course, empty)
 
-    Two queries; at most MODULES_MAX steps leave the engine."""
-    places = order(facts).filter(_.course == course).order_by("place").limit(MODULES_MAX)
-    counted = {line["module"]: line for line in _lines(_counts(facts, course))}
-    known = _lines(places)
-    counts = [_step_counts(counted.get(place["module"], {})) for place in known]
-    rows = tuple(
+
+def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
+    """The funnels of all courses, or of one, in two queries; declared steps that nobody reached are
+
+    there with zeros. A course longer than MODULES_MAX is cut there."""
+    places, ends = order(facts), journeys(facts)
+    if course is not None:
+        places, ends = places.filter(_.course == course), ends.filter(_.course == course)
+    counted = _by_course(_counts(ends))
+    known = _by_course(places.filter(_.place <= MODULES_MAX).order_by(["course", "place"]))
+    return {
+        name: _funnel(name, known[name], lines, facts.now)
+        for name, lines in counted.items()
+        if name in known
+    }
+
+
+def _counts(ends: ir.Table) -> ir.Table:
+    """Cycles by how far, how ended and where last seen; `people` counts each at their furthest."""
+    best = ibis.window(group_by=["course", "person"], order_by=[_.furthest.desc(), _.cycle_no])
+    return (
+        ends.mutate(best=ibis.row_number().over(best) == 0)
+        .group_by(["course", "furthest", "outcome", "last_module"])
+        .aggregate(cycles=_.count(), people=_.best.sum(), idle_s=_.idle_s.max())
+    )
+
+
+def _funnel(course: str, known: list[Line], lines: list[Line], now: datetime) -> Funnel:
+    def total(count: str, place: int, outcome: str | None = None, *, beyond: bool) -> int:
+        return sum(
+            line[count]
+            for line in lines
+            if (line["furthest"] >= place if beyond else line["furthest"] == place)
+            and outcome in (None, line["outcome"])
+        )
+
+    counts = []
+    for step in known:
+        reached = total("cycles", step["place"], beyond=True)
+        stopped = total("cycles", step["place"], ABANDONED, beyond=False)
+        undecided = total("cycles", step["place"], IN_PROGRESS, beyond=False)
+        counts.append(StepCounts(reached, reached - stopped - undecided, stopped))
+    last = Counter[str]()
+    for line in lines:
+        if line["outcome"] == ABANDONED:
+            last[line["last_module"]] += line["cycles"]
+    steps = tuple(
         FunnelStep(
-            module=place["module"],
-            place=place["place"],
-            people=counted.get(place["module"], {}).get("people", 0),
+            module=step["module"],
+            place=step["place"],
+            people=total("people", step["place"], beyond=True),
             reached=judged.counts.reached,
             continued=judged.counts.continued,
             abandoned=judged.counts.stopped,
             in_progress=judged.counts.undecided,
-            last_touched=counted.get(place["module"], {}).get("last_touched", 0),
+            last_touched=last[step["module"]],
             judged=judged,
         )
-        for place, judged in zip(known, judge(counts), strict=True)
+        for step, judged in zip(known, judge(counts), strict=True)
     )
-    idle = next((line["idle_s"] for line in counted.values()), None)
-    return Funnel(
-        course=course,
-        steps=rows,
-        declared=bool(known) and known[0]["declared"],
-        idle_days=None if idle is None else idle / DAY_SECONDS,
-        as_of=facts.now,
-    )
+    idle_days = lines[0]["idle_s"] / DAY_SECONDS
+    return Funnel(course, steps, known[0]["declared"], idle_days, now)
 
 
-def _counts(facts: Facts, course: str) -> ir.Table:
-    step = steps(facts).filter(_.course == course)
-    return step.group_by("module").aggregate(
-        people=_.person.nunique(),
-        reached=_.count(),
-        continued=(_.fate == CONTINUED).sum(),
-        abandoned=(_.fate == ABANDONED).sum(),
-        in_progress=(_.fate == IN_PROGRESS).sum(),
-        last_touched=(_.last_touched & _.stopped).sum(),
-        idle_s=_.idle_s.max(),
-    )
-
-
-def _step_counts(line: Mapping[str, Any]) -> StepCounts:
-    return StepCounts(line.get("reached", 0), line.get("continued", 0), line.get("abandoned", 0))
-
-
-def _lines(table: ir.Table) -> list[dict[str, Any]]:
-    lines: list[dict[str, Any]] = table.to_pyarrow().to_pylist()
-    return lines
+def _by_course(table: ir.Table) -> dict[str, list[Line]]:
+    found: dict[str, list[Line]] = {}
+    for line in table.to_pyarrow().to_pylist():
+        found.setdefault(line["course"], []).append(line)
+    return found

@@ -65,56 +65,43 @@ def patience(facts: Facts) -> ir.Table:
     return usual.mutate(idle_s=ibis.greatest(usual.idle_s.fill_null(least), least))
 
 
-def steps(facts: Facts) -> ir.Table:
-    """One row per cycle and step reached: that module, or any later one, was visited.
+def journeys(facts: Facts) -> ir.Table:
+    """One row per cycle that visited a module: how far it came, and how it ended.
 
-    person, course, cycle_no, module, place, `furthest` place, `at` (first visit of the module,
-    else of the furthest one's cycle), `last_touched` (the learner's last module is this one),
-    `idle_s` (the course's patience) and `fate`: continued where a later step was reached or the
-    course completed; abandoned where it is the furthest step, the course incomplete and the
-    learner idle for the patience or withdrawn; else in progress. Waived and incomplete cycles are
-    left out."""
+    person, course, cycle_no, `furthest` place, `began` (first visit), `last_module`, `idle_s`
+    (the course's patience) and `outcome`: continued (to completion), abandoned (incomplete, and
+    withdrawn or idle for the patience) or in progress. Waived and incomplete cycles are left
+    out."""
     visit = visits(facts).inner_join(order(facts), ["course", "module"])
     furthest = visit.group_by(list(CYCLE)).aggregate(
         furthest=visit.place.max(), began=visit.first_at.min()
     )
-    ended = _ended(facts)
-    cycle = furthest.inner_join(ended, list(CYCLE))
-    way = cycle.inner_join(order(facts), ["course"])
-    way = way.filter(way.place <= way.furthest)
-    touched = visit.select(*CYCLE, "module", "first_at")
-    way = way.left_join(touched, [*CYCLE, "module"])
-    fate = ibis.cases(
-        ((way.place < way.furthest) | way.completed, CONTINUED),
-        (way.over, ABANDONED),
-        else_=IN_PROGRESS,
+    cycle = facts.cycle.left_join(patience(facts), ["course"])
+    idle = seconds_between(cycle.last_at, instant(facts.now)) >= cycle.idle_s
+    completed = by_now(facts, cycle.completed_at)
+    left = by_now(facts, cycle.withdrawn_at)
+    outcome = ibis.cases(
+        (completed, CONTINUED), (left | idle.fill_null(False), ABANDONED), else_=IN_PROGRESS
     )
+    ended = cycle.filter(completed | ~by_now(facts, cycle.waived_at)).select(
+        *CYCLE, "last_module", "idle_s", outcome=outcome
+    )
+    return furthest.inner_join(ended, list(CYCLE))
+
+
+def steps(facts: Facts) -> ir.Table:
+    """One row per cycle and step reached: that module, or any later one, was visited.
+
+    person, course, cycle_no, module, place, `at` (first visit of the module, else of anything in
+    the cycle) and `fate`: continued where a later step was reached, else the cycle's outcome."""
+    way = journeys(facts).inner_join(order(facts), ["course"])
+    way = way.filter(way.place <= way.furthest)
+    touched = visits(facts).select(*CYCLE, "module", "first_at")
+    way = way.left_join(touched, [*CYCLE, "module"])
     return way.select(
         *CYCLE,
         "module",
         "place",
-        "declared",
-        "furthest",
-        "idle_s",
         at=ibis.coalesce(way.first_at, way.began),
-        last_touched=(way.last_module == way.module).fill_null(False),
-        stopped=way.over,
-        fate=fate,
-    )
-
-
-def _ended(facts: Facts) -> ir.Table:
-    """Cycles with `completed`, `over` (withdrawn, or idle for the patience), idle_s,
-    last_module."""
-    cycle = facts.cycle.left_join(patience(facts), ["course"])
-    idle = seconds_between(cycle.last_at, instant(facts.now)) >= cycle.idle_s
-    completed = by_now(facts, cycle.completed_at)
-    waived = by_now(facts, cycle.waived_at) & ~completed
-    left = by_now(facts, cycle.withdrawn_at)
-    return cycle.filter(~waived).select(
-        *CYCLE,
-        "last_module",
-        "idle_s",
-        completed=completed,
-        over=~completed & (left | idle.fill_null(False)),
+        fate=ibis.ifelse(way.place < way.furthest, CONTINUED, way.outcome),
     )
