@@ -12,9 +12,15 @@ from leadline.config import Settings
 from leadline.directory import Directory
 from leadline.engine import Lake, UnreadableTable
 from leadline.privacy.keep import Kept
+from leadline.refresh import Parts, Refreshed, Step, rebuild, refresh, schemas
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 BEHIND_STATEMENTS_MAX = 100_000
+Progress = Callable[[Step], None]
+
+
+def silent(step: Step) -> None:
+    """Tell nobody how far a refresh is."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,21 @@ class App:
             self.settings.lake_url,
             memory_mb=self.settings.engine_memory_mb,
             threads=self.settings.engine_threads,
+            schemas=schemas(),
         )
+
+    def refresh(self, progress: Progress = silent) -> Refreshed:
+        """Make what the log and the directory have gained visible in the lake."""
+        return refresh(self._river, progress)
+
+    def rebuild(self, progress: Progress = silent) -> Refreshed:
+        """Write the lake anew from the log."""
+        return rebuild(self._river, progress)
+
+    @property
+    def _river(self) -> Parts:
+        zone = self.settings.reporting_zone
+        return Parts(self.database, self.log, self.directory, self.lake, zone)
 
 
 def build(settings: Settings) -> App:

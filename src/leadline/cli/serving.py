@@ -49,11 +49,9 @@ class Worker:
 
     def once(self) -> bool:
         """One refresh; False where it failed."""
-        from leadline.refresh import refresh
-
         began = time.monotonic()
         try:
-            done = refresh(self._app)
+            done = self._app.refresh()
         except Exception:  # the edge of the process: whatever it is, the next round may succeed
             log.exception("refresh failed; it will be tried again")
             return False

@@ -9,7 +9,6 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.exceptions import IbisError
 
-from leadline.events.schema import EVENT
 from leadline.facts import Sensitivity
 from leadline.facts import catalogue as fact_catalogue
 from leadline.metrics import Metric
@@ -17,19 +16,9 @@ from leadline.metrics import catalogue as metric_catalogue
 from leadline.privacy.policy import POLICY, Rules
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Role
+from leadline.refresh import schemas
 
 DIMENSIONS = ("activity", "source")  # about content and systems, not about people
-ACTIVITY = ibis.schema(
-    {
-        "activity": "string",
-        "name": "string",
-        "kind": "string",
-        "course": "string",
-        "module": "string",
-        "position": "int64",
-        "length_s": "float64",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -100,10 +89,4 @@ def _builds(metric: Metric, rules: Rules) -> bool:
 
 
 def _unbound(name: str) -> ir.Table:
-    if name == "event":
-        return ibis.table(ibis.schema(EVENT), name=name)
-    if name == "link":
-        return ibis.table({"actor": "int64", "person": "int64"}, name=name)
-    if name == "activity":
-        return ibis.table(ACTIVITY, name=name)
-    return ibis.table(fact_catalogue()[name].schema(), name=name)
+    return ibis.table(ibis.schema(schemas()[name]), name=name)

@@ -1,43 +1,43 @@
 """The one door: nothing is asked of the lake without saying who asks and why."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Protocol, TypeVar
 
 import ibis
 import ibis.expr.types as ir
-import msgspec
 import pyarrow as pa
 
 from leadline.config import Settings
-from leadline.directory import Directory, Name, Unmatched
+from leadline.directory import Name
 from leadline.engine import Lake, Snapshot
 from leadline.facts import Sensitivity
 from leadline.metrics import Context
+from leadline.metrics.funnel import funnel
+from leadline.metrics.video import curve
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.cut import CutFacts, may_ask, with_person
 from leadline.privacy.keep import Kept
-from leadline.privacy.looks import Look, looking, write
+from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
-from leadline.privacy.policy import POLICY, Register, Rows, Rules
+from leadline.privacy.policy import Rows
 from leadline.privacy.quality import late, quality
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
+from leadline.privacy.registers import Books, Registers
 from leadline.privacy.scope import visible
+from leadline.privacy.shapes import ShownCurve, ShownFunnel, safe_curve, safe_funnel
 from leadline.privacy.viewer import Purpose, Viewer
-from leadline.store import Audit, Quarantine, Record, Source, Sources
-from leadline.store import Look as Seen
 
 ACTIVITIES_MAX = 10_000
 OWN_LOOKS_SEARCHED = 20_000
 T = TypeVar("T")
 
 
-class Parts(Protocol):
+class Parts(Books, Protocol):
     """What the lens needs of the assembled application (`leadline.app.App` has it all)."""
 
     @property
@@ -45,18 +45,10 @@ class Parts(Protocol):
     @property
     def lake(self) -> Lake: ...
     @property
-    def directory(self) -> Directory: ...
-    @property
-    def audit(self) -> Audit: ...
-    @property
-    def sources(self) -> Sources: ...
-    @property
-    def quarantine(self) -> Quarantine: ...
-    @property
     def kept(self) -> Kept: ...
 
 
-class Lens:
+class Lens(Registers):
     """One viewer's view, for one purpose, of one snapshot. Make a new one per request.
 
     purpose: None takes the role's usual one. now: the instant asked as of (aware); default the
@@ -70,16 +62,9 @@ class Lens:
         purpose: Purpose | None = None,
         now: datetime | None = None,
     ) -> None:
-        self.viewer = viewer
-        self.rules: Rules = POLICY[viewer.role]
-        self.purpose = purpose or self.rules.purposes[0]
+        super().__init__(parts, viewer, purpose)
+        self._parts: Parts = parts
         self.now = now or datetime.now(UTC).replace(second=0, microsecond=0)
-        self._parts = parts
-        if self.purpose not in self.rules.purposes:
-            allowed = ", ".join(self.rules.purposes)
-            reason = f"As {viewer.role} one looks to {allowed}; not to {self.purpose}."
-            write(parts.audit, viewer, self.purpose, Look("open"), f"refused: {reason}")
-            raise Forbidden(reason)
 
     # statistics
 
@@ -105,6 +90,36 @@ class Lens:
             hidden = sum(result.gate == "suppressed" for result in answer.results)
             look.shown, look.withheld = len(answer.results) - hidden, hidden
         return answer
+
+    def funnel(self, course: str) -> ShownFunnel | None:
+        """Where learners leave a course, module by module (METHODS B1); None: too few reached it.
+
+        Forbidden where the role may not use activity even in numbers."""
+        with self._looking("funnel", course=course) as look:
+            self._use("reach")
+            shown = self._kept(
+                ("funnel", course),
+                lambda: safe_funnel(funnel(self._facts(), course), self.smallest),
+            )
+            look.shown = len(shown.steps) if shown else 0
+            look.withheld = len(shown.withheld) if shown else 1
+        return shown
+
+    def curve(self, video: str) -> ShownCurve | None:
+        """Viewers by second of a video (METHODS B2); None: too few started it. As for `funnel`."""
+        with self._looking("curve", video=video) as look:
+            self._use("segment")
+            shown = self._kept(
+                ("curve", video), lambda: safe_curve(curve(self._facts(), video), self.smallest)
+            )
+            look.shown = 1 if shown else 0
+            look.withheld = len(shown.withheld) if shown else 1
+        return shown
+
+    def _use(self, fact: str) -> None:
+        closed = fact in self.rules.closed or Sensitivity.ACTIVITY not in self.rules.columns
+        if closed or self.rules.rows is Rows.NOBODY:
+            raise Forbidden(f"It is made of activity, which is closed to {self.viewer.role}.")
 
     def _allow(self, question: Question) -> None:
         if self.rules.rows is Rows.NOBODY:
@@ -198,7 +213,7 @@ class Lens:
 
     def person(self, person: int) -> PersonRecord:
         """One person's record (S002). NotThere for anybody outside what the viewer covers."""
-        with self._looking("person") as look:
+        with self._looking("person", key=str(person)) as look:
             self._name_people()
             self._in_sight(person)
             look.people = (person,)
@@ -215,7 +230,7 @@ class Lens:
 
     def events(self, person: int, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Page:
         """What one person did, newest first: only where the role may see single activities."""
-        with self._looking("events") as look:
+        with self._looking("events", key=str(person)) as look:
             self._name_people()
             if not self.rules.activities:
                 raise Forbidden(f"Single activities are closed to {self.viewer.role} (S120).")
@@ -243,72 +258,7 @@ class Lens:
         ordered = table.order_by(["course", "position", "name", "activity"])
         return tuple(ordered.limit(ACTIVITIES_MAX).to_pyarrow().to_pylist())
 
-    # registers
-
-    def sources(self) -> Sequence[Source]:
-        """Every source with its counts, and when it last went well or badly."""
-        with self._looking("sources") as look:
-            self._open_register(Register.SOURCES)
-            found = self._parts.sources.all()
-            look.shown = len(found)
-            return found
-
-    def quarantine_counts(self) -> Mapping[str, int]:
-        """How many records of each source are held in quarantine now."""
-        with self._looking("quarantine counts"):
-            self._open_register(Register.SOURCES)
-            return self._parts.quarantine.count()
-
-    def held(self, *, after: int = 0, limit: int = PAGE_ROWS_MAX) -> Sequence[Record]:
-        """Records held in quarantine, without their content, which may name people."""
-        with self._looking("quarantine") as look:
-            self._open_register(Register.SOURCES)
-            found = self._parts.quarantine.list(after=after, limit=limit)
-            look.shown = len(found)
-            return [msgspec.structs.replace(record, raw=b"") for record in found]
-
-    def unmatched(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Sequence[Unmatched]:
-        """Identifiers that no person of the directory claims, the most used first."""
-        with self._looking("unmatched identifiers") as look:
-            self._open_register(Register.UNMATCHED)
-            found = self._parts.directory.unmatched(min(limit, PAGE_ROWS_MAX), offset)
-            look.shown = len(found)
-            return found
-
-    def looks(self, *, before: int | None = None, limit: int = PAGE_ROWS_MAX) -> Sequence[Seen]:
-        """The access log, newest first (S123): all of it for the privacy officer; for a learner
-        the newest looks that named them, among the last OWN_LOOKS_SEARCHED."""
-        with self._looking("access log") as look:
-            if self.rules.rows is Rows.SELF:
-                found = self._looks_at_me(limit)
-            else:
-                self._open_register(Register.LOOKS)
-                found = self._parts.audit.looks(before=before, limit=limit)
-            look.shown = len(found)
-            return found
-
-    def _looks_at_me(self, limit: int) -> list[Seen]:
-        found: list[Seen] = []
-        before, searched = None, 0
-        while searched < OWN_LOOKS_SEARCHED and len(found) < limit:
-            page = self._parts.audit.looks(before=before)
-            if not page:
-                break
-            found += [seen for seen in page if self.viewer.person in seen.people]
-            before, searched = page[-1].number, searched + len(page)
-        return found[:limit]
-
-    def _open_register(self, register: Register) -> None:
-        if register not in self.rules.registers:
-            raise Forbidden(f"{register.capitalize()} are closed to {self.viewer.role}.")
-
     # how it is done
-
-    @contextmanager
-    def _looking(self, what: str, **filters: str) -> Iterator[Look]:
-        look = Look(what, filters)
-        with looking(self._parts.audit, self.viewer, self.purpose, look):
-            yield look
 
     def _name_people(self) -> None:
         if Sensitivity.IDENTITY not in self.rules.named:

@@ -1,7 +1,8 @@
 """From the rows of a question to results that are safe to show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import ibis.expr.types as ir
 
@@ -14,6 +15,7 @@ from leadline.privacy.refusals import TooFine
 from leadline.privacy.slices import HAS_POSITION, POSITION
 from leadline.privacy.suppress import Cell, Group, Hidden, TooManyCells, hide
 
+Hiding = Mapping[Group, Hidden]
 GROUPS_MAX = 5_000
 NOTES = {
     Hidden.FEW: "fewer than {} people",
@@ -36,11 +38,13 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Line:
-    """One group, counted. touched: people with any row; people: those with a row that counts."""
+    """One group, counted. touched: people with any row; people: those with a row that counts;
+    placed: those of them who have an HR record."""
 
     group: Group
     touched: int
     people: int
+    placed: int
     rows: int
     value: float
     least: float
@@ -52,62 +56,82 @@ def measured(
     """Summarise, then hide what would tell of a few. TooFine where it cannot be made safe."""
     kept = rows.cache()  # asked several times below; one table of the engine for all of them
     try:
-        lines, coverage = _counted(kept, question.by)
-        hidden = _hidden(lines, question, rules, smallest)
+        (overall,) = _counted(kept, ())
+        hidden = _hidden(kept, question, rules, smallest)
         results = summarise(kept, question.definition, question.by, context=context)
     finally:
         kept.release()
     shown = tuple(_safe(result, question.by, hidden, smallest) for result in results)
+    coverage = overall.placed / overall.people if overall.people else None
     return Measured(shown, coverage)
 
 
-def _counted(rows: ir.Table, by: Sequence[str]) -> tuple[list[_Line], float | None]:
-    counts = rows.excluded.isnull()
-    sums = {
-        "touched": rows.person.nunique(),
-        "people": rows.person.nunique(where=counts),
-        "rows": counts.sum(),
-        "total": rows.value.cast("float64").sum(where=counts),
-        "least": rows.value.cast("float64").min(where=counts),
-        "placed": rows.person.nunique(where=counts & rows[HAS_POSITION]),
-    }
-    overall = rows.agg(**sums).to_pyarrow().to_pylist()[0]
-    coverage = overall["placed"] / overall["people"] if overall["people"] else None
-    found = rows.group_by(list(by)).agg(**sums).to_pyarrow().to_pylist() if by else [overall]
-    if len(found) > GROUPS_MAX:
-        raise TooFine(f"That makes {len(found)} groups; at most {GROUPS_MAX} can be shown.")
-    lines = [
-        _Line(
-            group=tuple(None if line[c] is None else str(line[c]) for c in by),
-            touched=line["touched"],
-            people=line["people"],
-            rows=line["rows"] or 0,
-            value=line["total"] or 0.0,
-            least=line["least"] or 0.0,
-        )
-        for line in found
-    ]
-    return lines, coverage
-
-
-def _hidden(
-    lines: Sequence[_Line], question: Question, rules: Rules, smallest: int
-) -> dict[Group, Hidden]:
-    metric = question.definition
-    whole = min((line.least for line in lines), default=0.0) >= 0.0
-    # A group in which nobody counts yet says only that, unless it is small itself.
-    cells = [
-        Cell(line.group, line.people, _amounts(line, metric, whole))
-        for line in lines
-        if line.people > 0 or 0 < line.touched < smallest
-    ]
+def _hidden(rows: ir.Table, question: Question, rules: Rules, smallest: int) -> Hiding:
+    """The groups to hide, given the tables over fewer columns that could be asked for as well."""
+    by = question.by
+    lines = _counted(rows, by)
+    if not any(_needs_care(line, question, rules, smallest) for line in lines):
+        return {}
     telling = [line.group for line in lines if _tells_of_everyone(line, question, rules)]
+    margins = {
+        columns: _cells(_counted(rows, [by[k] for k in columns]), question.definition, smallest)
+        for size in range(1, len(by))
+        for columns in combinations(range(len(by)), size)
+    }
+    cells = _cells(lines, question.definition, smallest)
     try:
-        return dict(hide(cells, smallest=smallest, also=telling))
+        return hide(cells, smallest=smallest, also=telling, margins=margins)
     except TooManyCells as problem:
         raise TooFine(
             f"That makes {problem}. Slice by fewer columns, or narrow it with a filter."
         ) from problem
+
+
+def _counted(rows: ir.Table, by: Sequence[str]) -> list[_Line]:
+    counts = rows.excluded.isnull()
+    value = rows.value.cast("float64")
+    grouped = rows.group_by(list(by)) if by else rows
+    found = grouped.agg(
+        touched=rows.person.nunique(),
+        people=rows.person.nunique(where=counts),
+        placed=rows.person.nunique(where=counts & rows[HAS_POSITION]),
+        rows=counts.sum(),
+        value=value.sum(where=counts),
+        least=value.min(where=counts),
+    )
+    lines = found.to_pyarrow().to_pylist()
+    if len(lines) > GROUPS_MAX:
+        raise TooFine(f"That makes {len(lines)} groups; at most {GROUPS_MAX} can be shown.")
+    return [
+        _Line(
+            group=tuple(None if line[c] is None else str(line[c]) for c in by),
+            touched=line["touched"],
+            people=line["people"],
+            placed=line["placed"],
+            rows=int(line["rows"] or 0),
+            value=line["value"] or 0.0,
+            least=line["least"] or 0.0,
+        )
+        for line in lines
+    ]
+
+
+def _needs_care(line: _Line, question: Question, rules: Rules, smallest: int) -> bool:
+    return _small(line, smallest) or _tells_of_everyone(line, question, rules)
+
+
+def _small(line: _Line, smallest: int) -> bool:
+    """A group in which nobody counts yet says only that, unless it is small itself."""
+    return 0 < line.people < smallest or (line.people == 0 and 0 < line.touched < smallest)
+
+
+def _cells(lines: Sequence[_Line], metric: Metric, smallest: int) -> list[Cell]:
+    whole = min((line.least for line in lines), default=0.0) >= 0.0
+    return [
+        Cell(line.group, line.people, _amounts(line, metric, whole))
+        for line in lines
+        if line.people > 0 or _small(line, smallest)
+    ]
 
 
 def _amounts(line: _Line, metric: Metric, whole: bool) -> tuple[float, ...]:
@@ -134,6 +158,8 @@ def _tells_of_everyone(line: _Line, question: Question, rules: Rules) -> bool:
     return line.value == worst and bool(question.columns & set(POSITION))
 
 
-def _safe(result: Result, by: Sequence[str], hidden: dict[Group, Hidden], smallest: int) -> Result:
+def _safe(
+    result: Result, by: Sequence[str], hidden: Mapping[Group, Hidden], smallest: int
+) -> Result:
     why = hidden.get(tuple(result.group[column] for column in by))
     return result if why is None else withheld(result, NOTES[why].format(smallest))

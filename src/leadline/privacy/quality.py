@@ -14,7 +14,8 @@ PARTS: Mapping[str, str] = {
     "held back": "statements in quarantine, of those received",
     "unmatched": "statements of actors whom the directory does not know, of those taken in",
     "malformed": "statements whose played segments could not be read, of those that carry some",
-    "late": "statements that arrived more than a day after they happened, of those taken in",
+    "late": "statements that arrived more than a day after they happened, of those that happened "
+    "after their source was first heard (what a back-fill brings is history, not late)",
     "unscored": "assessment results (passed, failed) without a score, of all such results",
 }
 
@@ -41,6 +42,10 @@ def quality(
     held: source -> (received, quarantined), from the ledger; it is known per source only."""
     claimed = link.filter(link.actor != link.person).select(linked_actor=link.actor)
     known = events.left_join(claimed, events.actor == claimed.linked_actor)
+    first = known.group_by("source").agg(first_heard=known.stored.min())
+    known = known.left_join(first, "source").drop("source_right")
+    since = known.timestamp >= known.first_heard
+    behind = known.stored > known.timestamp + ibis.interval(days=LATE_AFTER.days)
     result = known.did.isin(["passed", "failed"])
     carries = known.segments_state.isin(["read", "malformed"])
     sums = {
@@ -48,7 +53,8 @@ def quality(
         "unmatched": known.linked_actor.isnull().sum(),
         "carries": carries.sum(),
         "malformed": (known.segments_state == "malformed").sum(),
-        "late": (known.stored > known.timestamp + ibis.interval(days=LATE_AFTER.days)).sum(),
+        "since": since.sum(),
+        "late": (since & behind).sum(),
         "results": result.sum(),
         "unscored": (result & known.score_scaled.isnull() & known.score_raw.isnull()).sum(),
     }
@@ -74,10 +80,10 @@ def _score(line: Mapping[str, Any], received: int, quarantined: int) -> Quality:
         "held back": (quarantined, received),
         "unmatched": (line["unmatched"], line["all"]),
         "malformed": (line["malformed"], line["carries"]),
-        "late": (line["late"], line["all"]),
+        "late": (line["late"], line["since"]),
         "unscored": (line["unscored"], line["results"]),
     }
-    parts = {name: (bad or 0) / whole for name, (bad, whole) in of.items() if whole}
+    parts = {name: float((bad or 0) / whole) for name, (bad, whole) in of.items() if whole}
     if not parts:
         return Quality(None, {})
     score = 1.0

@@ -23,6 +23,9 @@ SLACK = 1e-6
 Group = tuple[str | None, ...]
 
 
+Columns = tuple[int, ...]
+
+
 class Hidden(StrEnum):
     """Why a cell is hidden."""
 
@@ -42,6 +45,9 @@ class Cell:
     amounts: tuple[float, ...]
 
 
+Margins = Mapping[Columns, Sequence[Cell]]  # which columns of the table are kept: the sums over it
+
+
 @dataclass(frozen=True)
 class _Line:
     """Cells whose sum an onlooker knows, because the margin over them is published."""
@@ -54,19 +60,25 @@ class TooManyCells(Exception):
 
 
 def hide(
-    cells: Sequence[Cell], *, smallest: int, also: Iterable[Group] = ()
+    cells: Sequence[Cell],
+    *,
+    smallest: int,
+    also: Iterable[Group] = (),
+    margins: Margins | None = None,
 ) -> Mapping[Group, Hidden]:
     """The cells of one table to hide; empty where every group is large enough.
 
-    `also` are groups to hide whatever their size. Raises TooManyCells above CELLS_MAX, where
-    the audit would not end in reasonable time."""
+    `also` are groups to hide whatever their size. `margins` holds the same counts over fewer of the
+    table's columns, by the columns kept; a margin is taken to be published unless its own table
+    hides it. Without it margins are summed up, which counts people of several cells several times.
+    Raises TooManyCells above CELLS_MAX, where the audit would not end in reasonable time."""
     forced = set(also)
     primary = {i for i, c in enumerate(cells) if c.people < smallest or c.group in forced}
     if not primary:
         return {}
     if len(cells) > CELLS_MAX:
         raise TooManyCells(f"{len(cells)} groups; at most {CELLS_MAX} can be checked")
-    lines = _lines(cells, smallest)
+    lines = _lines(cells, smallest, margins)
     hidden = _mixed_with_a_large_one(cells, lines, set(primary), smallest)
     while weak := _weak(cells, lines, hidden, primary):
         more = {_partner(cells, lines, hidden, i) for i in weak} - {None}
@@ -85,24 +97,49 @@ def bounds(
     given the shown cells, the published margins and that nothing is negative."""
     names = set(hidden)
     indices = {i for i, c in enumerate(cells) if c.group in names}
-    system = _System(cells, _lines(cells, smallest), indices)
+    system = _System(cells, _lines(cells, smallest, None), indices)
     found = system.ranges(np.array([cells[i].amounts[amount] for i in system.order]))
     return {cells[i].group: (lo, hi) for i, lo, hi in zip(system.order, *found, strict=True)}
 
 
-def _lines(cells: Sequence[Cell], smallest: int) -> list[_Line]:
-    """Every published margin: the total, and each sum over fewer columns that is large enough."""
+def _lines(cells: Sequence[Cell], smallest: int, margins: Margins | None) -> list[_Line]:
+    """The total, and every sum over fewer columns that its own table would show."""
     width = len(cells[0].group)
-    lines = []
-    for size in range(width):
+    lines = [_Line(tuple(range(len(cells))))] if width else []
+    for size in range(1, width):
         for kept in combinations(range(width), size):
+            own = _summed(cells, kept) if margins is None else margins[kept]
+            below = None if margins is None else _within(margins, kept)
+            hidden = hide(own, smallest=smallest, margins=below)
             sums: dict[Group, list[int]] = defaultdict(list)
             for i, cell in enumerate(cells):
                 sums[tuple(cell.group[k] for k in kept)].append(i)
-            for members in sums.values():
-                if size == 0 or sum(cells[i].people for i in members) >= smallest:
-                    lines.append(_Line(tuple(members)))
+            lines += [_Line(tuple(sums[group])) for group in sums if group not in hidden]
     return lines
+
+
+def _summed(cells: Sequence[Cell], kept: Columns) -> list[Cell]:
+    sums: dict[Group, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        sums[tuple(cell.group[k] for k in kept)].append(cell)
+    return [
+        Cell(
+            group,
+            sum(cell.people for cell in members),
+            tuple(map(sum, zip(*(cell.amounts for cell in members), strict=True))),
+        )
+        for group, members in sums.items()
+    ]
+
+
+def _within(margins: Margins, kept: Columns) -> Margins:
+    """The margins of a margin, with its own columns numbered anew."""
+    place = {column: k for k, column in enumerate(kept)}
+    return {
+        tuple(place[column] for column in columns): cells
+        for columns, cells in margins.items()
+        if len(columns) < len(kept) and set(columns) <= set(kept)
+    }
 
 
 def _mixed_with_a_large_one(

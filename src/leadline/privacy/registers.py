@@ -1,0 +1,111 @@
+"""What is kept about the system: sources, quarantine, unmatched identifiers, the access log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import msgspec
+
+from leadline.directory import Directory, Unmatched
+from leadline.privacy.looks import Look, looking, write
+from leadline.privacy.policy import POLICY, Register, Rows, Rules
+from leadline.privacy.records import PAGE_ROWS_MAX
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.viewer import Purpose, Viewer
+from leadline.store import Audit, Quarantine, Record, Source, Sources
+from leadline.store import Look as Seen
+
+OWN_LOOKS_SEARCHED = 20_000
+
+
+class Books(Protocol):
+    """The parts of the application that keep registers."""
+
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+
+
+class Registers:
+    """One viewer, for one purpose. The part of the lens that needs no lake.
+
+    Raises Forbidden, written down, where the role may not look for this purpose."""
+
+    def __init__(self, books: Books, viewer: Viewer, purpose: Purpose | None) -> None:
+        self._books = books
+        self.viewer = viewer
+        self.rules: Rules = POLICY[viewer.role]
+        self.purpose = purpose or self.rules.purposes[0]
+        if self.purpose not in self.rules.purposes:
+            allowed = ", ".join(self.rules.purposes)
+            reason = f"As {viewer.role} one looks to {allowed}; not to {self.purpose}."
+            write(books.audit, viewer, self.purpose, Look("open"), f"refused: {reason}")
+            raise Forbidden(reason)
+
+    def sources(self) -> Sequence[Source]:
+        """Every source with its counts, and when it last went well or badly."""
+        with self._looking("sources") as look:
+            self._open_register(Register.SOURCES)
+            found = self._books.sources.all()
+            look.shown = len(found)
+            return found
+
+    def quarantine_counts(self) -> Mapping[str, int]:
+        """How many records of each source are held in quarantine now."""
+        with self._looking("quarantine counts"):
+            self._open_register(Register.SOURCES)
+            return self._books.quarantine.count()
+
+    def held(self, *, after: int = 0, limit: int = PAGE_ROWS_MAX) -> Sequence[Record]:
+        """Records held in quarantine, without their content, which may name people."""
+        with self._looking("quarantine") as look:
+            self._open_register(Register.SOURCES)
+            found = self._books.quarantine.list(after=after, limit=limit)
+            look.shown = len(found)
+            return [msgspec.structs.replace(record, raw=b"") for record in found]
+
+    def unmatched(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Sequence[Unmatched]:
+        """Identifiers that no person of the directory claims, the most used first."""
+        with self._looking("unmatched identifiers") as look:
+            self._open_register(Register.UNMATCHED)
+            found = self._books.directory.unmatched(min(limit, PAGE_ROWS_MAX), offset)
+            look.shown = len(found)
+            return found
+
+    def looks(self, *, before: int | None = None, limit: int = PAGE_ROWS_MAX) -> Sequence[Seen]:
+        """The access log, newest first (S123): all of it for the privacy officer; for a learner
+        the newest looks that named them, among the last OWN_LOOKS_SEARCHED."""
+        with self._looking("access log") as look:
+            if self.rules.rows is Rows.SELF:
+                found = self._looks_at_me(limit)
+            else:
+                self._open_register(Register.LOOKS)
+                found = self._books.audit.looks(before=before, limit=limit)
+            look.shown = len(found)
+            return found
+
+    def _looks_at_me(self, limit: int) -> list[Seen]:
+        found: list[Seen] = []
+        before, searched = None, 0
+        while searched < OWN_LOOKS_SEARCHED and len(found) < limit:
+            page = self._books.audit.looks(before=before)
+            if not page:
+                break
+            found += [seen for seen in page if self.viewer.person in seen.people]
+            before, searched = page[-1].number, searched + len(page)
+        return found[:limit]
+
+    def _open_register(self, register: Register) -> None:
+        if register not in self.rules.registers:
+            raise Forbidden(f"{register.capitalize()} are closed to {self.viewer.role}.")
+
+    @contextmanager
+    def _looking(self, what: str, **filters: str) -> Iterator[Look]:
+        look = Look(what, filters)
+        with looking(self._books.audit, self.viewer, self.purpose, look):
+            yield look
