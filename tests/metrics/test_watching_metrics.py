@@ -2,7 +2,7 @@
 
 from tiny_world import copies, day, measure, world
 
-from leadline.metrics.video import curve
+from leadline.metrics.video import cliffs, curve
 
 WATCH = {
     "course": "first aid",
@@ -196,3 +196,20 @@ def test_statements_and_people_leave_out_the_voided():
     assert measure("statements", facts).estimate == 3
     assert measure("people", facts).estimate == 2
     assert measure("people", facts, by=["video"])["tourniquet"].estimate == 1
+
+
+def test_the_cliff_is_found_among_all_videos_and_even_ones_are_not():
+    planted = [
+        *copies({**WATCH, "exit_s": 52.0}, range(60)),
+        *copies({**WATCH, "exit_s": 100.0, "finished": True}, range(60, 100)),
+    ]
+    even = [
+        {**WATCH, "person": person, "video": f"even {number}", "exit_s": float(person)}
+        for number in range(8)
+        for person in range(100)
+    ]
+    (found,) = cliffs(world(watch=[*planted, *even]))
+    assert (found.video, found.course, found.looked_at) == ("tourniquet", "first aid", 9)
+    assert (found.drop.start_s, found.starters, found.since) == (52, 100, day(20))
+    assert cliffs(world(watch=even)) == []
+    assert cliffs(world(watch=planted), course="another") == []

@@ -14,11 +14,21 @@ from ibis import _
 from leadline.metrics.metric import Facts
 from leadline.metrics.population import instant
 from leadline.metrics.watched import starts
-from leadline.stats.drops import Bin, Drop, Stops, abnormal_drops, bins
+from leadline.stats.drops import (
+    FALSE_DISCOVERY_MAX,
+    STARTERS_MIN_PEOPLE,
+    Bin,
+    Drop,
+    Stops,
+    abnormal_drops,
+    bins,
+)
+from leadline.stats.multiplicity import benjamini_hochberg
 
 VERSION = 1
 STILL_WATCHING_DAYS = 14  # who was seen in the video this recently may come back: censored
 LENGTH_MAX_S = 24 * 3600
+VIDEOS_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,8 @@ class Curve:
 
 def curve(facts: Facts, video: str) -> Curve:
     """The curve of one video. At most three times its length in rows leave the engine."""
-    watch = _watches(facts, video)
-    totals, stops = _totals(watch), _stops(watch)
+    watch = _fates(starts(facts).filter(_.video == video), facts)
+    totals, stops = _totals(watch), _stops_by_video(watch).get(video, [])
     played = facts.segment.filter(_.video == video)
     length = totals["length_s"]
     viewers = _per_second(_once_per_person(played), length)
@@ -78,11 +88,78 @@ def curve(facts: Facts, video: str) -> Curve:
     )
 
 
-def _watches(facts: Facts, video: str) -> ir.Table:
-    """Started watches of the video with `position`, whole seconds, and `fate`."""
-    watch = starts(facts).filter(_.video == video)
+@dataclass(frozen=True)
+class Cliff:
+    """An abnormal drop of one video, found by looking at all of them.
+
+    `q_value` holds over the `looked_at` videos; `since` is the first start among its watches."""
+
+    video: str
+    course: str | None
+    module: str | None
+    drop: Drop
+    starters: int
+    length_s: float
+    since: datetime
+    q_value: float
+    looked_at: int
+    bins: int
+
+
+def cliffs(facts: Facts, course: str | None = None) -> list[Cliff]:
+    """The abnormal drops of every video (of a course), strongest first. Two queries.
+
+    Each video's smallest q-value is a valid test of "no drop anywhere in it" (Simes); over videos
+    these are held to the same false discovery rate, so that looking at more finds no more by
+    chance."""
+    watch = _fates(starts(facts), facts)
+    if course is not None:
+        watch = watch.filter(_.course == course)
+    videos = {line["video"]: line for line in _screenable(watch)}
+    stops = _stops_by_video(watch.filter(_.video.isin(list(videos)))) if videos else {}
+    found = {name: abnormal_drops(stops[name], videos[name]["length_s"]) for name in stops}
+    smallest = {name: min((drop.q_value for drop in found[name]), default=1.0) for name in found}
+    adjusted = dict(zip(smallest, benjamini_hochberg(list(smallest.values())), strict=True))
+    cliffs = [
+        Cliff(
+            video=name,
+            course=videos[name]["course"],
+            module=videos[name]["module"],
+            drop=drop,
+            starters=videos[name]["starters"],
+            length_s=videos[name]["length_s"],
+            since=videos[name]["since"],
+            q_value=adjusted[name],
+            looked_at=len(found),
+            bins=len(bins(stops[name], videos[name]["length_s"])),
+        )
+        for name, drops in found.items()
+        if adjusted[name] <= FALSE_DISCOVERY_MAX
+        for drop in drops
+    ]
+    return sorted(cliffs, key=lambda each: (-each.drop.share.low, each.video))
+
+
+def _screenable(watch: ir.Table) -> list[dict[str, Any]]:
+    """Videos with enough starters to be judged, the most watched first."""
+    table = watch.group_by("video").aggregate(
+        starters=_.person.nunique(),
+        course=_.course.min(),
+        module=_.module.min(),
+        length_s=_.whole_s.max(),
+        since=_.started_at.min(),
+    )
+    table = table.filter(_.starters >= STARTERS_MIN_PEOPLE, _.length_s > 0)
+    ordered = table.order_by([_.starters.desc(), _.video]).limit(VIDEOS_MAX)
+    lines: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
+    return lines
+
+
+def _fates(watch: ir.Table, facts: Facts) -> ir.Table:
+    """Started watches with `position`, whole seconds, and `fate`; `whole_s` is the video's
+    length."""
     recent = watch.last_at > instant(facts.now - timedelta(days=STILL_WATCHING_DAYS))
-    length = watch.length_s.max().over(ibis.window())
+    length = watch.length_s.max().over(ibis.window(group_by="video"))
     end = ibis.coalesce(length, watch.max_s, watch.exit_s)
     position = ibis.ifelse(watch.finished, end, watch.exit_s)
     fate = ibis.cases(
@@ -113,15 +190,18 @@ def _totals(watch: ir.Table) -> dict[str, Any]:
     return totals
 
 
-def _stops(watch: ir.Table) -> list[Stops]:
-    table = watch.filter(watch.position.notnull()).group_by("position")
-    counted = table.aggregate(
-        exits=(_.fate == "stopped").sum(), censored=(_.fate != "stopped").sum()
+def _stops_by_video(watch: ir.Table) -> dict[str, list[Stops]]:
+    counted = (
+        watch.filter(watch.position.notnull())
+        .group_by(["video", "position"])
+        .aggregate(exits=(_.fate == "stopped").sum(), censored=(_.fate != "stopped").sum())
+        .order_by(["video", "position"])
     )
-    return [
-        Stops(float(line["position"]), line["exits"], line["censored"])
-        for line in counted.order_by("position").to_pyarrow().to_pylist()
-    ]
+    found: dict[str, list[Stops]] = {}
+    for line in counted.to_pyarrow().to_pylist():
+        stop = Stops(float(line["position"]), line["exits"], line["censored"])
+        found.setdefault(line["video"], []).append(stop)
+    return found
 
 
 def _states(watch: ir.Table) -> dict[str, int]:

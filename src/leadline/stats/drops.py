@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
+import numpy as np
 from scipy import stats
 
 from leadline.stats.intervals import Interval, wilson
@@ -134,21 +135,19 @@ def _suspects(table: Sequence[Bin], length_s: float) -> list[_Suspect]:
         and each.start_s >= EDGE * length_s
         and each.end_s <= (1 - EDGE) * length_s
     ]
-    means, p_values = [], []
-    for place in tested:
-        mean, rows = baseline(table, place)
-        strength = max(1.0, min(rows, STRENGTH_MAX_ROWS))
-        tail = stats.betabinom.sf(
-            table[place].exits - 1,
-            table[place].at_risk,
-            mean * strength,
-            (1 - mean) * strength,
-        )
-        means.append(mean)
-        p_values.append(float(tail))
+    if not tested:
+        return []
+    means, rows = np.array([baseline(table, place) for place in tested]).T
+    strength = np.clip(rows, 1.0, STRENGTH_MAX_ROWS)
+    exits = np.array([table[place].exits for place in tested])
+    at_risk = np.array([table[place].at_risk for place in tested])
+    tails = stats.betabinom.sf(exits - 1, at_risk, means * strength, (1 - means) * strength)
+    q_values = benjamini_hochberg(np.asarray(tails).tolist())
     return [
         _Suspect(place, mean, q)
-        for place, mean, q in zip(tested, means, benjamini_hochberg(p_values), strict=True)
+        for place, mean, q in zip(
+            tested, map(float, means), benjamini_hochberg(p_values), strict=True
+        )
         if q <= FALSE_DISCOVERY_MAX
         and table[place].exits >= EXITS_MIN_PEOPLE
         and table[place].hazard > TIMES_BASELINE_MIN * mean
