@@ -145,9 +145,7 @@ def _suspects(table: Sequence[Bin], length_s: float) -> list[_Suspect]:
     q_values = benjamini_hochberg(np.asarray(tails).tolist())
     return [
         _Suspect(place, mean, q)
-        for place, mean, q in zip(
-            tested, map(float, means), benjamini_hochberg(p_values), strict=True
-        )
+        for place, mean, q in zip(tested, means.tolist(), q_values, strict=True)
         if q <= FALSE_DISCOVERY_MAX
         and table[place].exits >= EXITS_MIN_PEOPLE
         and table[place].hazard > TIMES_BASELINE_MIN * mean
