@@ -30,7 +30,12 @@ def user_command() -> None:
 
 @user_command.command("add")
 @click.argument("login")
-@click.option("--role", required=True, type=click.Choice(list(Role)), help="What they may see.")
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in Role], case_sensitive=False),
+    help="What they may see.",
+)
 @click.option("--unit", default="", help="Only this unit and those below, e.g. 'Group/North'.")
 @click.option("--person", metavar="PERSON_ID", help="Who they are in the directory (HR id).")
 @click.option("--name", default="", help="Name to show; default: the login.")

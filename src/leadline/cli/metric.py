@@ -32,7 +32,11 @@ LISTED = ("name", "question", "definition", "area", "unit", "good", "summary", "
 )
 @click.option("--choice", multiple=True, metavar="K=V", help="A choice of the metric; repeatable.")
 @click.option("--as", "login", metavar="LOGIN", help="Whose view: every answer is somebody's.")
-@click.option("--purpose", type=click.Choice(list(Purpose)), help="Why; default: the role's usual.")
+@click.option(
+    "--purpose",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    help="Why; default: the role's usual.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Results in the one result type.")
 def metric_command(name: str, login: str | None, as_json: bool, **asked: Any) -> None:
     """Answer the metric NAME for a login, or list all metrics.
