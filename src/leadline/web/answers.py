@@ -102,7 +102,9 @@ def foot(answers: Sequence[Answer], *more: str) -> Foot:
         sentences.append(_("all sources heard up to %(when)s") % {"when": heard})
     if first.coverage is not None:
         covered = words.share(first.coverage)
-        sentences.append(_("covers %(share)s of learners with an HR record") % {"share": covered})
+        sentences.append(
+            _("covers %(share)s of learners, those with an HR record") % {"share": covered}
+        )
     sentences += _left_out(answers) + _soundness(first) + list(more)
     links = {a.metric.name: _definition(a) for a in answers}
     return Foot(tuple(sentences), tuple(links.values()))
@@ -123,7 +125,14 @@ def _left_out(answers: Iterable[Answer]) -> list[str]:
 def _soundness(answer: Answer) -> list[str]:
     said = []
     if answer.quality.score is not None:
-        said.append(_("data quality %(score)s") % {"score": words.share(answer.quality.score)})
+        fault, share = max(answer.quality.parts.items(), key=lambda part: part[1])
+        score = {"score": words.share(answer.quality.score), "fault": fault}
+        text = (
+            _("data quality %(score)s (%(share)s %(fault)s)")
+            if share
+            else _("data quality %(score)s")
+        )
+        said.append(text % (score | {"share": words.share(share)}))
     if answer.late.statements:
         late = ngettext(
             "%(n)s record came late and changed this period",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from leadline.facts.fact import Sensitivity
 from leadline.privacy.policy import POLICY, Place, Register, Rows
 from leadline.privacy.viewer import Role
 
@@ -49,3 +50,17 @@ def covering(rows: Rows) -> frozenset[Role]:
 def holding(register: Register) -> frozenset[Role]:
     """The roles that may read a register of the system."""
     return frozenset(role for role, rules in POLICY.items() if register in rules.registers)
+
+
+def counting(sensitivity: Sensitivity) -> frozenset[Role]:
+    """The roles that may see numbers made of columns this sensitive."""
+    return frozenset(role for role, rules in POLICY.items() if sensitivity in rules.columns)
+
+
+def naming() -> frozenset[Role]:
+    """The roles that may see records beside the names of others."""
+    return frozenset(
+        role
+        for role, rules in POLICY.items()
+        if Sensitivity.IDENTITY in rules.named and rules.rows is not Rows.SELF
+    )

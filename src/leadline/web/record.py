@@ -172,7 +172,7 @@ def _certificate(row: Row, record: PersonRecord) -> Sequence[Cell]:
         Cell(_title(record, row["certificate"]), under=_title(record, row.get("course"))),
         Cell(_day(row.get("issued_at"))),
         Cell(
-            words.day(until) if until else _("no end recorded"),
+            words.short_day(until) if until else _("no end recorded"),
             state="action" if gone else "",
             under=_("expired") if gone else "",
         ),
@@ -198,4 +198,4 @@ def _module(row: Row, record: PersonRecord) -> Sequence[Cell]:
 
 
 def _day(when: Any) -> str:
-    return words.day(when) if when else words.DASH
+    return words.short_day(when)

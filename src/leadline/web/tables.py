@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 Row = TypeVar("Row")
 
-PAGE_ROWS = 50
+PAGE_ROWS = 25
 EXPORT_ROWS_MAX = 100_000
 SEARCH_LETTERS_MAX = 200
 # A spreadsheet runs a cell that begins so; the quote in front makes it plain text again.

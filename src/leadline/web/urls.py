@@ -4,6 +4,7 @@ from django.urls import path
 
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.completions.view import completions
+from leadline.web.pages.course.split import course_groups, course_trend
 from leadline.web.pages.course.view import course
 from leadline.web.pages.definitions.view import definition, definitions
 from leadline.web.pages.home.view import home
@@ -25,6 +26,8 @@ urlpatterns = [
     path("role", choose_role, name="choose-role"),
     path("programmes", programmes, name="programmes"),
     path("programmes/course", course, name="course"),
+    path("programmes/course/months", course_trend, name="course-trend"),
+    path("programmes/course/groups", course_groups, name="course-groups"),
     path("programmes/video", video, name="video"),
     path("programmes/completions", completions, name="completions"),
     path("people", people, name="people"),

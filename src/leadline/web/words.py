@@ -41,6 +41,11 @@ def share(part: float | None, digits: int | None = None) -> str:
     return f"{_grouped(percent, decimal_pos=digits, use_l10n=True)}{THIN}%"
 
 
+def expected(number: float) -> str:
+    """How many one would expect: `about 3`, `fewer than one`."""
+    return _("fewer than one") if number < 1 else _("about %(n)s") % {"n": count(number)}
+
+
 def clock(seconds: float) -> str:
     """A place in a video: `3:15`, `1:02:05`."""
     whole = int(seconds)
@@ -50,11 +55,14 @@ def clock(seconds: float) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """How long something took: `45 s`, `12 min`, `1 h 20 min`, `3 days`."""
+    """How long something took: `45 s`, `3 min 20 s`, `12 min`, `1 h 20 min`, `3 days`."""
     if seconds is None:
         return DASH
     if seconds < 90:
         return _("%(n)s s") % {"n": count(seconds)}
+    if seconds < 600 and round(seconds) % 60:
+        minutes, left = divmod(round(seconds), 60)
+        return _("%(m)s min %(s)s s") % {"m": minutes, "s": left}
     minutes = round(seconds / 60)
     if minutes < 60:
         return _("%(n)s min") % {"n": minutes}
@@ -73,6 +81,11 @@ def day(when: datetime | date | None, zone: ZoneInfo | None = None) -> str:
     if when is None:
         return _("not yet")
     return date_format(_local(when, zone), "j F Y")
+
+
+def short_day(when: datetime | date | None, zone: ZoneInfo | None = None) -> str:
+    """`23 Nov 2026`, for tables; a dash where there is none."""
+    return date_format(_local(when, zone), "j M Y") if when else DASH
 
 
 def instant(when: datetime | None, zone: ZoneInfo | None = None) -> str:

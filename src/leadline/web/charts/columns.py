@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from leadline.web.charts.drawing import thinned
+from leadline.web.charts.drawing import axis_words, thinned
 
 HEIGHT_PX = 180
 
@@ -35,7 +35,11 @@ def columns(rows_shown: Sequence[Column], *, width: int) -> alt.LayerChart:
     labels = [c.label for c in rows_shown]
     x = alt.X("label:N").sort(labels).scale(paddingInner=0.2, paddingOuter=0.1)
     x = x.axis(labelAngle=0, grid=False, values=thinned(labels, width))
-    y = alt.Y("low:Q").scale(zero=True, nice=True).axis(tickCount=3, format="~s", tickMinStep=1)
+    y = (
+        alt.Y("low:Q")
+        .scale(zero=True, nice=True)
+        .axis(tickCount=3, labelExpr=axis_words("count"), tickMinStep=1)
+    )
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
     plain = base.mark_bar(fill="var(--accent)", aria=False).encode(y=y, y2="count:Q")
     amber = base.mark_bar(fill="var(--amber-soft)", aria=False).encode(

@@ -7,7 +7,8 @@ import altair as alt
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leadline.web.words import clock, count
+from leadline.web.charts.drawing import axis_words
+from leadline.web.words import clock, count, expected
 
 HEADROOM = 1.34  # free height over the highest bar, for the cliff's words
 HEIGHT_PX = 268
@@ -16,12 +17,15 @@ TICK_STEPS_SECONDS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 @dataclass(frozen=True)
 class Stretch:
-    """People watching from `start` to `end` (seconds): for the first time, and again."""
+    """People watching from `start` to `end` (seconds): for the first time, and again.
+
+    held: somebody watched, too few to be shown."""
 
     start: float
     end: float
     first: int
     again: int
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def viewers(stretches: Sequence[Stretch], cliff: Cliff | None, *, width: int) ->
     end = max((s.end for s in stretches), default=1.0)
     x = alt.X("s:Q").scale(domain=[0, end], nice=False).axis(**_ticks(end, width))
     y = alt.Y("low:Q").scale(domain=[0, max(top, 4)], nice=False)
-    y = y.axis(tickCount=4, format="~s", tickMinStep=1)
+    y = y.axis(tickCount=4, labelExpr=axis_words("count"), tickMinStep=1)
     rows = alt.InlineData(values=[_row(s) for s in stretches])
     base = alt.Chart(rows).encode(x=x, x2="e:Q")
     layers: list[alt.Chart] = [
@@ -48,6 +52,8 @@ def viewers(stretches: Sequence[Stretch], cliff: Cliff | None, *, width: int) ->
         base.mark_rect(fill="var(--accent-soft)", aria=False).encode(y="first:Q", y2="top:Q"),
         *_legend(stretches, width),
     ]
+    if any(s.held for s in stretches):
+        layers.append(_withheld(stretches, x))
     if cliff is not None:
         layers += _marked(cliff, end, width)
     target = base.mark_rect(fill="var(--ink)", fillOpacity=0)
@@ -56,7 +62,11 @@ def viewers(stretches: Sequence[Stretch], cliff: Cliff | None, *, width: int) ->
 
 
 def _row(stretch: Stretch) -> dict[str, float | str]:
-    said = _("%(start)s to %(end)s: %(first)s watching for the first time, %(again)s again") % {
+    if stretch.held:
+        said = _("%(start)s to %(end)s: withheld, too few people")
+    else:
+        said = _("%(start)s to %(end)s: %(first)s watching for the first time, %(again)s again")
+    said %= {
         "start": clock(stretch.start),
         "end": clock(stretch.end),
         "first": count(stretch.first),
@@ -70,6 +80,13 @@ def _row(stretch: Stretch) -> dict[str, float | str]:
         "top": stretch.first + stretch.again,
         "say": said,
     }
+
+
+def _withheld(stretches: Sequence[Stretch], x: alt.X) -> alt.Chart:
+    """A low grey band, so that what is withheld never looks like nobody."""
+    rows = alt.InlineData(values=[_row(s) for s in stretches if s.held])
+    band = alt.Chart(rows).mark_rect(fill="var(--held)", fillOpacity=0.5, aria=False)
+    return band.encode(x=x, x2="e:Q", y=alt.value(HEIGHT_PX - 8), y2=alt.value(HEIGHT_PX))
 
 
 def _ticks(end: float, width: int) -> dict[str, object]:
@@ -113,14 +130,14 @@ def _marked(cliff: Cliff, end: float, width: int) -> list[alt.Chart]:
     anchor = "e:Q" if early else "s:Q"
     side = {"align": "left" if early else "right", "dx": 8 if early else -8, "baseline": "top"}
     leave = _leaving(cliff, short=width < 500)
-    expected = _("about %(n)s would be expected") % {"n": count(cliff.expected)}
+    usual = _("%(n)s would be expected") % {"n": expected(cliff.expected)}
     words = [
         base.mark_text(**side, fill=fill, fontWeight=weight, aria=False).encode(
             x=anchor, y=alt.value(y), text=alt.value(text)
         )
         for text, fill, weight, y in (
             (leave, "var(--red)", 700, 2),
-            (expected, "var(--muted)", 400, 20),
+            (usual, "var(--muted)", 400, 20),
         )
     ]
     return [band, *words]

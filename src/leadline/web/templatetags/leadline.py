@@ -8,13 +8,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from leadline.metrics import Result
 from leadline.web import words
 from leadline.web.terms import TERMS
 
 register = template.Library()
 _ids = count(1)
 
-for _name in ("count", "people", "share", "clock", "length", "day", "instant"):
+for _name in ("count", "people", "share", "clock", "day", "expected", "instant"):
     register.filter(_name, getattr(words, _name))
 for _name in ("estimate", "interval", "withheld", "shown"):
     register.filter(_name, getattr(words, _name))
@@ -35,6 +36,16 @@ def term(key: str, text: str = "") -> SafeString:
         number,
         explained,
     )
+
+
+@register.simple_tag
+def sure(what: Result | str) -> SafeString:
+    """How sure a number is, in brackets, with the explanation of an interval."""
+    if isinstance(what, str):
+        said = what
+    else:
+        said = ", ".join(part for part in (words.interval(what), words.people(what.n)) if part)
+    return format_html('<span class="interval">{}</span>', term("interval", f"({said})"))
 
 
 TABS = ("trust", "quarantine", "unmatched", "definitions", "who-sees-what", "access-log")

@@ -9,19 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leadline.facts.fact import Sensitivity
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import POLICY, Place
+from leadline.privacy.policy import Place
 from leadline.privacy.records import PAGE_ROWS_MAX, Page
-from leadline.privacy.viewer import Role
 from leadline.web import words
 from leadline.web.addresses import course_page, person_page, short
 from leadline.web.anatomy import Body, Crumb, Foot
 from leadline.web.answers import allowed, companion
 from leadline.web.page import page
+from leadline.web.places import naming
 from leadline.web.tables import Asked, Cell, Head, Table, asked
 
-NAMING = frozenset(r for r, rules in POLICY.items() if Sensitivity.IDENTITY in rules.named)
 COLUMNS = {  # column of a row: its title, and whether it is a number
     "assigned_at": (gettext_lazy("Assigned"), False),
     "completed_at": (gettext_lazy("Completed"), False),
@@ -31,22 +29,23 @@ COLUMNS = {  # column of a row: its title, and whether it is a number
 }
 
 
-@page(place=Place.PROGRAMMES, sees=NAMING - {Role.LEARNER})
+@page(place=Place.PROGRAMMES, sees=naming())
 def completions(request: HttpRequest, lens: Lens) -> Body:
     """Who completed what, and when?"""
     course = request.GET.get("course") or None
     wanted = asked(request, ())
     found = _all(lens, course) if wanted.export else _one(lens, course, wanted)
     where = {"course": course} if course else None
-    answers = [
-        allowed(lens, name, where=where)
-        for name in ("completion_rate", "first_attempt_pass_rate", "average_score")
-    ]
-    shown = [answer for answer in answers if answer is not None]
+    titles = {
+        "first_attempt_pass_rate": _("Pass at the first attempt"),
+        "average_score": _("Average score, first attempt"),
+        "completion_rate": _("Completed"),
+    }
+    answers = {name: allowed(lens, name, where=where) for name in titles}
     title = found.titles.get(course, short(course)) if course else ""
     return Body(
         crumbs=_crumbs(course, title),
-        companions=tuple(companion(a, a.metric.question) for a in shown),
+        companions=tuple(companion(a, titles[name]) for name, a in answers.items() if a),
         notices=(
             _(
                 "A completion says that a course was finished, not that anything was learned: "
@@ -55,7 +54,7 @@ def completions(request: HttpRequest, lens: Lens) -> Body:
         ),
         twin=_table(found, wanted, with_course=course is None) if found.total else None,
         twin_open=True,
-        facts={"total": found.total, "title": title, "shown": shown},
+        facts={"total": found.total, "title": title, "done": answers["completion_rate"]},
         foot=Foot(
             (
                 _("As of %(when)s") % {"when": words.instant(found.as_of)},
@@ -120,7 +119,7 @@ def _value(column: str, value: Any) -> Cell:
     if column == "completed_at" and value is None:
         return Cell(_("not completed"), state="unknown")
     if column.endswith("_at"):
-        return Cell(words.day(value) if value else words.DASH)
+        return Cell(words.short_day(value))
     if column == "best_score":
         return Cell(words.share(value))
     return Cell(words.count(value))

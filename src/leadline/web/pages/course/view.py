@@ -6,10 +6,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leadline.metrics import Result
-from leadline.metrics.funnel import Funnel, FunnelStep
+from leadline.metrics.funnel import FunnelStep
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.shapes import ShownFunnel
 from leadline.web import words
 from leadline.web.addresses import video_page
 from leadline.web.anatomy import Body, Companion
@@ -31,7 +33,7 @@ class CoursePage(Body):
     worst: FunnelStep | None
     left: str  # share and interval of those who leave at the worst module, in words
     expected: float
-    funnel: Funnel | None
+    funnel: ShownFunnel | None
     completion: Result | None
     tries: str
     attempts: tuple[str, ...] = TRIES
@@ -48,7 +50,7 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     tries = request.GET.get("attempt", TRIES[0])
     tries = tries if tries in TRIES else TRIES[0]
     where = {"course": this.id}
-    path = lens.funnel(this.id)
+    path = _path(lens, this.id)
     worst = _worst(path)
     passed = allowed(lens, "first_attempt_pass_rate", where=where)
     score = allowed(lens, "average_score", where=where, choices={"attempt": tries})
@@ -72,7 +74,15 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     )
 
 
-def _worst(path: Funnel | None) -> FunnelStep | None:
+def _path(lens: Lens, course: str) -> ShownFunnel | None:
+    """The funnel; None where too few learn here or the role may not see activity."""
+    try:
+        return lens.funnel(course)
+    except Forbidden:
+        return None
+
+
+def _worst(path: ShownFunnel | None) -> FunnelStep | None:
     """The module that loses the most learners beyond what the others would lose."""
     odd = [step for step in path.steps if step.judged.abnormal] if path else []
     return max(odd, key=lambda s: s.judged.excess.estimate if s.judged.excess else 0, default=None)
@@ -93,7 +103,7 @@ def _left(worst: FunnelStep | None) -> str:
     return f"{words.share(1 - on.estimate)}, {span}"
 
 
-def _figure(path: Funnel | None, this: CourseShown, worst: FunnelStep | None) -> Figure | None:
+def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | None) -> Figure | None:
     if path is None or not any(step.reached for step in path.steps):
         return None
     steps = [
@@ -155,18 +165,19 @@ def _caveat(passed: Answer | None) -> str:
     return said + " " + scored % {"people": words.sentence(words.people(passed.result.n))}
 
 
-def _rule(path: Funnel | None) -> tuple[str, ...]:
+def _rule(path: ShownFunnel | None) -> tuple[str, ...]:
     if path is None or path.idle_days is None:
         return ()
     left = _("left: unfinished and idle for more than %(n)s days") % {
         "n": words.count(path.idle_days)
     }
     order = () if path.declared else (_("order of the modules taken from how they are used"),)
-    return (left, *order)
+    held = _("%(n)s modules withheld: too few people") % {"n": len(path.withheld)}
+    return (left, *order, *((held,) if path.withheld else ()))
 
 
 def _table(
-    request: HttpRequest, lens: Lens, this: CourseShown, path: Funnel | None, tries: str
+    request: HttpRequest, lens: Lens, this: CourseShown, path: ShownFunnel | None, tries: str
 ) -> Table | None:
     if path is None or not path.steps:
         return None

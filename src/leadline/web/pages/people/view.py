@@ -6,21 +6,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from leadline.facts.fact import Sensitivity
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import POLICY, Place, Rows
+from leadline.privacy.policy import Place, Rows
 from leadline.privacy.records import Page
 from leadline.web import words
 from leadline.web.addresses import person_page
 from leadline.web.anatomy import Body, Crumb, Foot
 from leadline.web.page import page
-from leadline.web.places import covering
+from leadline.web.places import covering, naming
 from leadline.web.tables import Asked, Cell, Head, Table, asked
 
-NAMING = frozenset(r for r, rules in POLICY.items() if Sensitivity.IDENTITY in rules.named)
 
-
-@page(place=Place.PEOPLE, sees=NAMING - covering(Rows.SELF) - covering(Rows.TEAM))
+@page(place=Place.PEOPLE, sees=naming() - covering(Rows.TEAM))
 def people(request: HttpRequest, lens: Lens) -> Body:
     """Who needs help, and with what?"""
     return _listed(request, lens, _("People"))
@@ -70,16 +67,15 @@ def _table(found: Page, wanted: Asked, title: str) -> Table:
 
 def _row(row: Mapping[str, Any], found: Page) -> tuple[Cell, ...]:
     name = found.names.get(row["person"])
-    due = row.get("next_due_at")
     return (
         Cell(
             name.display if name else _("not in the directory"),
             href=person_page(row["person"]),
             under=row.get("role") or "",
         ),
-        Cell(row.get("unit") or words.DASH, under=row.get("location") or ""),
+        Cell((row.get("unit") or words.DASH).replace("/", " / "), under=row.get("location") or ""),
         Cell(words.count(row["overdue"]), state="action" if row["overdue"] else ""),
         Cell(words.count(row["open"])),
         Cell(words.count(row["completed"])),
-        Cell(words.day(due) if due else words.DASH),
+        Cell(words.short_day(row.get("next_due_at"))),
     )

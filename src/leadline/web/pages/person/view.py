@@ -4,18 +4,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leadline.facts.fact import Sensitivity
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import POLICY, Place
-from leadline.privacy.viewer import Role
+from leadline.privacy.policy import Place
 from leadline.web import record
 from leadline.web.anatomy import Body, Crumb
 from leadline.web.page import page
+from leadline.web.places import naming
 
-NAMING = frozenset(r for r, rules in POLICY.items() if Sensitivity.IDENTITY in rules.named)
 
-
-@page(place=Place.PEOPLE, sees=NAMING - {Role.LEARNER})
+@page(place=Place.PEOPLE, sees=naming())
 def person(request: HttpRequest, lens: Lens, key: int) -> Body:
     """Where does this person stand, and what would help?"""
     found = lens.person(key)

@@ -81,7 +81,7 @@ def _arrivals(sources: Sequence[Source]) -> Figure | None:
         return None
     last = max(days)
     span = [last - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
-    shown = [_column(day, days.get(day, Counts())) for day in span if day >= min(days)]
+    shown = [_column(day, days.get(day, Counts())) for day in span]
     return draw(
         lambda width: columns(shown, width=width),
         title=_("Records received by day"),

@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leadline.metrics.video import Curve
+from leadline.facts.fact import Sensitivity
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.refusals import NotThere
+from leadline.privacy.shapes import ShownCurve
 from leadline.stats.drops import STARTERS_MIN_PEOPLE, Drop, bin_width
 from leadline.web import words
 from leadline.web.addresses import course_page, short
@@ -18,7 +19,7 @@ from leadline.web.anatomy import Body, Crumb
 from leadline.web.answers import allowed, companion, foot
 from leadline.web.charts import Cliff, Figure, Stretch, draw, viewers
 from leadline.web.page import page
-from leadline.web.places import having
+from leadline.web.places import counting, having
 from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
 
 STRETCHES_SHOWN = 110
@@ -29,7 +30,7 @@ class VideoPage(Body):
     """What the answer sentence of a video is made of."""
 
     name: str
-    curve: Curve | None
+    curve: ShownCurve | None
     drop: Drop | None
     cliff: Cliff | None
     share: str
@@ -37,7 +38,7 @@ class VideoPage(Body):
     starters_min: int = STARTERS_MIN_PEOPLE
 
 
-@page(place=Place.PROGRAMMES, sees=having(Place.PROGRAMMES))
+@page(place=Place.PROGRAMMES, sees=having(Place.PROGRAMMES) & counting(Sensitivity.ACTIVITY))
 def video(request: HttpRequest, lens: Lens) -> VideoPage:
     """Where do viewers stop?"""
     this = request.GET.get("video", "")
@@ -83,7 +84,7 @@ def _crumbs(lens: Lens, course: str | None, name: str) -> tuple[Crumb, ...]:
     return (first, Crumb(titles.get(course) or short(course), course_page(course)), Crumb(name))
 
 
-def _cliff(curve: Curve | None, drop: Drop | None) -> Cliff | None:
+def _cliff(curve: ShownCurve | None, drop: Drop | None) -> Cliff | None:
     if curve is None or drop is None:
         return None
     return Cliff(drop.start_s, drop.end_s, drop.exits, drop.expected_share * curve.starters)
@@ -97,7 +98,7 @@ def _share(drop: Drop | None) -> str:
     return f"{words.share(drop.share.estimate)}, {span}"
 
 
-def _stretches(curve: Curve) -> list[Stretch]:
+def _stretches(curve: ShownCurve) -> list[Stretch]:
     """The curve at equal steps of whole seconds: who watches the step's first second."""
     seconds = len(curve.viewers)
     step = max(1, round(bin_width(seconds) / 2), -(-seconds // STRETCHES_SHOWN)) if seconds else 1
@@ -107,12 +108,15 @@ def _stretches(curve: Curve) -> list[Stretch]:
             end=min(at + step, seconds),
             first=curve.viewers[at],
             again=max(curve.plays[at] - curve.viewers[at], 0) if at < len(curve.plays) else 0,
+            held=any(first <= at < last for first, last in curve.withheld),
         )
         for at in range(0, seconds, step)
     ]
 
 
-def _figure(stretches: list[Stretch], cliff: Cliff | None, curve: Curve | None) -> Figure | None:
+def _figure(
+    stretches: list[Stretch], cliff: Cliff | None, curve: ShownCurve | None
+) -> Figure | None:
     if not stretches or curve is None:
         return None
     summary = _("%(n)s started; %(end)s watch the last stretch.") % {
@@ -141,8 +145,8 @@ def _table(stretches: list[Stretch], wanted: Asked) -> Table:
             (
                 Cell(words.clock(stretch.start)),
                 Cell(words.clock(stretch.end)),
-                Cell(words.count(stretch.first)),
-                Cell(words.count(stretch.again)),
+                _people(stretch.first, stretch),
+                _people(stretch.again, stretch),
             )
             for stretch in cut(stretches, wanted)
         ],
@@ -151,7 +155,11 @@ def _table(stretches: list[Stretch], wanted: Asked) -> Table:
     )
 
 
-def _depth(curve: Curve | None) -> tuple[str, ...]:
+def _people(number: int, stretch: Stretch) -> Cell:
+    return Cell(_("withheld"), held=True) if stretch.held else Cell(words.count(number))
+
+
+def _depth(curve: ShownCurve | None) -> tuple[str, ...]:
     """How the watching is known: what was read, rebuilt, or could not be read (METHODS B2)."""
     if curve is None:
         return ()

@@ -1,0 +1,116 @@
+"""Every chart: no inline style, no foreign address, words on its marks, nothing invented."""
+
+import re
+
+import pytest
+from leadline.web.charts import (
+    Cliff,
+    Column,
+    Figure,
+    Group,
+    Point,
+    Step,
+    Stretch,
+    columns,
+    draw,
+    funnel,
+    groups,
+    trend,
+    viewers,
+)
+
+STRETCHES = [Stretch(5 * i, 5 * i + 5, 100 if i < 40 else 40, 3) for i in range(60)]
+STEPS = [
+    Step("Why it matters", 100, 2, 3, 0.03, href="/programmes/video?video=a&course=b"),
+    Step("Requests <from> people & others", 95, 5, 50, 0.56, worst=True),
+]
+POINTS = [
+    Point("Jan", 0.41, 0.36, 0.46, 402),
+    Point("Feb", None, None, None, None, "fewer than 10 people"),
+]
+GROUPS = [
+    Group("North", 0.5, 0.4, 0.6, 80),
+    Group("South", None, None, None, None, "fewer than 10 people"),
+]
+
+
+def drawn(kind: str) -> Figure:
+    builds = {
+        "viewers": lambda width: viewers(STRETCHES, Cliff(195, 205, 60, 3.1), width=width),
+        "funnel": lambda width: funnel(STEPS, width=width),
+        "trend": lambda width: trend(POINTS, unit="share", width=width),
+        "groups": lambda width: groups(GROUPS, unit="share", width=width, whole=0.5),
+        "columns": lambda width: columns([Column("1 Nov", 9, 1, "1 Nov: 9")], width=width),
+    }
+    return draw(builds[kind], title="Title <x>", summary="What it shows", caption="")
+
+
+@pytest.mark.parametrize("kind", ["viewers", "funnel", "trend", "groups", "columns"])
+def test_a_drawing_is_safe_under_the_strict_policy_and_scales(kind: str) -> None:
+    figure = drawn(kind)
+    for svg in (figure.wide, figure.narrow):
+        opening = svg[: svg.index(">")]
+        assert "style=" not in svg
+        assert "<script" not in svg
+        assert "http" not in re.sub(r'xmlns(:xlink)?="[^"]*"', "", svg)
+        assert "viewBox" in opening
+        assert " width=" not in opening
+        assert "<title" in svg
+        assert "Title &lt;x&gt;" in svg
+        assert "aria-label=" in svg
+        assert "var(--" in svg
+
+
+def test_two_drawings_on_one_page_have_different_ids() -> None:
+    figure = drawn("trend")
+    ids = re.findall(r' id="([^"]+)"', figure.wide + figure.narrow)
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_each_stretch_of_the_video_says_who_watches_it_once() -> None:
+    labels = re.findall(r'aria-label="(\d+:\d\d to [^"]+)"', drawn("viewers").wide)
+    assert len(labels) == 60
+    assert labels[0] == "0:00 to 0:05: 100 watching for the first time, 3 again"
+
+
+def test_the_cliff_is_named_in_the_picture() -> None:
+    assert "60 leave between 3:15 and 3:25" in drawn("viewers").wide
+    assert "60 leave, 3:15–3:25" in drawn("viewers").narrow
+
+
+def test_a_link_of_a_mark_stays_within_the_house() -> None:
+    assert 'href="/programmes/video?video=a&amp;course=b"' in drawn("funnel").wide
+
+
+def test_the_worst_module_is_marked_by_a_shape_and_not_by_colour_alone() -> None:
+    assert "▼ Requests &lt;from&gt; people &amp; others" in drawn("funnel").wide
+
+
+def test_those_still_active_are_drawn_apart_from_those_who_left() -> None:
+    def spans(svg: str, fill: str) -> float:
+        paths = re.findall(rf'd="M([\d.]+),[^"]*?h(-?[\d.]+)[^"]*" fill="var\(--{fill}\)"', svg)
+        return sum(abs(float(width)) for _, width in paths)
+
+    svg = drawn("funnel").wide
+    assert spans(svg, "accent-soft") == pytest.approx(880 * 7 / 100, rel=0.02)
+    assert spans(svg, "red") == pytest.approx(880 * 50 / 100, rel=0.02)
+
+
+def test_a_withheld_period_stays_visible_and_says_why() -> None:
+    assert "Feb: fewer than 10 people" in drawn("trend").wide
+
+
+def test_a_withheld_group_shows_no_number() -> None:
+    svg = drawn("groups").wide
+    assert "fewer than 10 people" in svg
+    assert "South: fewer" in svg or "South" in svg
+    assert "South: 0" not in svg
+
+
+def test_the_same_values_are_drawn_once() -> None:
+    from leadline.web.charts.drawing import _svg
+
+    drawn("trend")
+    hits = _svg.cache_info().hits
+    drawn("trend")
+    assert _svg.cache_info().hits == hits + 2
