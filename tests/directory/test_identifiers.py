@@ -112,3 +112,26 @@ def test_strangers_are_listed_until_somebody_claims_them(directory, today):
 
     (left,) = directory.unmatched(10)
     assert (left.identifier, left.statements, left.first_seen) == (OPENID, 0, None)
+
+
+def test_strangers_come_with_what_the_log_has_seen_of_them(directory, database):
+    from datetime import UTC, datetime
+
+    from leadline.statements import read
+    from leadline.store import Log
+
+    log = Log(database)
+    for number in range(3):
+        value = {
+            "actor": {"mbox": f"mailto:{BEN}"},
+            "verb": {"id": "http://adlnet.gov/expapi/verbs/experienced"},
+            "object": {"id": f"https://lms.example/{number}"},
+        }
+        authority = {"mbox": "mailto:lms@harbour.example"}
+        log.append([read(value, stored=datetime.now(UTC), authority=authority)], source="lms")
+    directory.actors([MBOX])
+
+    (ben,) = directory.unmatched(10)
+
+    stored = [logged.stored for logged in log.since(0, 10)]
+    assert (ben.statements, ben.first_seen, ben.last_seen) == (3, stored[0], stored[2])

@@ -9,11 +9,10 @@ from typing import Any
 from leadline.directory import tables
 from leadline.directory.plan import plan
 from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
+from leadline.directory.seen import Seen, seen
 from leadline.directory.tables import as_day
 from leadline.statements.agents import Identifier
 from leadline.store import Database
-from leadline.store.moments import from_micros
-from leadline.store.terms import agent_term
 
 CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
 IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
@@ -24,10 +23,6 @@ POSITION = (
     "FROM directory_position s JOIN directory_person p ON p.person = s.person"
 )
 SITS = "s.valid_from <= ? AND (s.valid_to IS NULL OR s.valid_to > ?)"
-SEEN = (  # the log's index knows what every agent did
-    "SELECT p.term, count(*), min(s.stored), max(s.stored) FROM posting p "
-    "JOIN statement s ON s.seq = p.seq WHERE p.term IN ({keys}) GROUP BY p.term"
-)
 
 
 class TooManyRows(Exception):
@@ -164,16 +159,14 @@ class Directory:
             "ORDER BY revision DESC, kind, value LIMIT ? OFFSET ?",
             (limit, offset),
         )
-        terms = {agent_term(Identifier(kind, value)): (kind, value) for kind, value, _ in rows}
-        seen = {
-            terms[term]: (count, from_micros(first), from_micros(last))
-            for term, count, first, last in self._database.select_in(SEEN, terms)
-        }
-        nothing = (0, None, None)
-        return [
-            Unmatched(Identifier(kind, value), actor, *seen.get((kind, value), nothing))
-            for kind, value, actor in rows
-        ]
+        found = seen(self._database, (Identifier(kind, value) for kind, value, _ in rows))
+        unmatched = []
+        for kind, value, actor in rows:
+            identifier = Identifier(kind, value)
+            known = found.get(identifier, Seen())
+            counts = known.statements, known.first, known.last
+            unmatched.append(Unmatched(identifier, actor, *counts))
+        return unmatched
 
     def unmatched_total(self) -> int:
         """How many identifiers no person claims."""
