@@ -2,9 +2,11 @@
 
 import datetime as dt
 import functools
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 
@@ -66,37 +68,61 @@ def numbered(events: Sequence[dict]) -> pa.Table:
     return pa.Table.from_pylist(whole, schema=EVENT)
 
 
+def unbound() -> tuple[ibis.Table, ibis.Table, ibis.Table]:
+    """The tables that moments are made from, without any engine."""
+    schemas = {"event": EVENT, "link": LINKS, "voided": VOIDED}
+    event_, link, voided = (
+        ibis.table(ibis.Schema.from_pyarrow(schema), name=name) for name, schema in schemas.items()
+    )
+    return event_, link, voided
+
+
+def moment_table() -> ibis.Table:
+    return ibis.table(moments(*unbound()).schema(), name="moment")
+
+
 @functools.cache
-def engine() -> ibis.BaseBackend:
-    return ibis.duckdb.connect(threads=1)
+def _duck() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": 1})
+    return connection.execute("SET TimeZone = 'UTC'")
 
 
 @functools.cache
 def _compiled(fact: str | None) -> str:
-    con = engine()
-    if fact:
-        return con.compile(catalogue()[fact].rows(con.table("moment")))
-    return con.compile(moments(con.table("event"), con.table("link"), con.table("voided")))
+    asked = catalogue()[fact].rows(moment_table()) if fact else moments(*unbound())
+    return str(ibis.to_sql(asked, dialect="duckdb", pretty=False))
+
+
+def _fetched(query: str) -> list[dict]:
+    with (
+        warnings.catch_warnings()
+    ):  # `sql` would spare a copy of few rows and plan everything twice
+        warnings.simplefilter("ignore", UserWarning)
+        return _duck().execute(query).to_arrow_reader().read_all().to_pylist()
 
 
 def live(
     events: Sequence[dict], links: Iterable[tuple[int, int]] = (), voided: Iterable[str] = ()
 ) -> list[dict]:
     """The moments of a world, each person's in order; further facts are asked of these."""
-    con = engine()
     claimed = [{"actor": a, "person": p} for a, p in links]
-    con.create_table("event", numbered(events), overwrite=True)
-    con.create_table("link", pa.Table.from_pylist(claimed, schema=LINKS), overwrite=True)
-    void = pa.Table.from_pylist([{"statement_id": s} for s in voided], schema=VOIDED)
-    con.create_table("voided", void, overwrite=True)
-    con.raw_sql(f"CREATE OR REPLACE TABLE moment AS {_compiled(None)}")
-    return con.con.sql("FROM moment ORDER BY person, place").to_arrow_table().to_pylist()
+    void = [{"statement_id": s} for s in voided]
+    _duck().register("event", numbered(events))
+    _duck().register("link", pa.Table.from_pylist(claimed, schema=LINKS))
+    _duck().register("voided", pa.Table.from_pylist(void, schema=VOIDED))
+    _duck().execute(f"CREATE OR REPLACE TABLE moment AS {_compiled(None)}")
+    return _fetched("FROM moment ORDER BY person, place")
 
 
 def rows(fact: str, events: Sequence[dict], **world: Any) -> list[dict]:
     """The fact's rows in this world, ordered by their columns from the left, nulls first."""
     live(events, **world)
-    found = engine().con.sql(_compiled(fact)).to_arrow_table().to_pylist()
+    return asked(fact)
+
+
+def asked(fact: str) -> list[dict]:
+    """The same for the world that is live."""
+    found = _fetched(_compiled(fact))
     return sorted(found, key=lambda row: [(v is not None, v) for v in row.values()])
 
 
