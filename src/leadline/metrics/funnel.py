@@ -43,19 +43,20 @@ class FunnelStep:
 class Funnel:
     """A course's steps in order. `declared`: the order is the course's own, not inferred from use.
 
-    `idle_days` is how long without activity counts as stopped."""
+    `idle_days` is how long without activity counts as stopped; `since` the first visit counted."""
 
     course: str
     steps: tuple[FunnelStep, ...]
     declared: bool
     idle_days: float | None
+    since: datetime | None
     as_of: datetime
     version: int = VERSION
 
 
 def funnel(facts: Facts, course: str) -> Funnel:
     """The funnel of one course as of `facts.now`; without steps where nobody visited a module."""
-    empty = Funnel(course, (), declared=False, idle_days=None, as_of=facts.now)
+    empty = Funnel(course, (), declared=False, idle_days=None, since=None, as_of=facts.now)
     return funnels(facts, course).get(course, empty)
 
 
@@ -81,7 +82,9 @@ def _counts(ends: ir.Table) -> ir.Table:
     return (
         ends.mutate(best=ibis.row_number().over(best) == 0)
         .group_by(["course", "furthest", "outcome", "last_module"])
-        .aggregate(cycles=_.count(), people=_.best.sum(), idle_s=_.idle_s.max())
+        .aggregate(
+            cycles=_.count(), people=_.best.sum(), idle_s=_.idle_s.max(), began=_.began.min()
+        )
     )
 
 
@@ -119,7 +122,8 @@ def _funnel(course: str, known: list[Line], lines: list[Line], now: datetime) ->
         for step, judged in zip(known, judge(counts), strict=True)
     )
     idle_days = lines[0]["idle_s"] / DAY_SECONDS
-    return Funnel(course, steps, known[0]["declared"], idle_days, now)
+    since = min(line["began"] for line in lines)
+    return Funnel(course, steps, known[0]["declared"], idle_days, since, now)
 
 
 def _by_course(table: ir.Table) -> dict[str, list[Line]]:
