@@ -148,12 +148,12 @@ def test_replay_takes_in_what_passes_by_now(world, replay, monkeypatch):
 
     path = world.file("s.jsonl", as_lines([statement(1), statement(2), {"id": 3}]))
     with monkeypatch.context() as rules:
-        from leadline.sources import intake
+        from leadline.sources import reading
 
         def refuse(value, **_):
             raise BadStatement("verb", "was refused by a rule too strict.", "Wait.", "")
 
-        rules.setattr(intake, "read", refuse)
+        rules.setattr(reading, "read", refuse)
         assert world.take(path).quarantined == 3
 
     *_, total = replay.again()

@@ -9,23 +9,14 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
-import msgspec
-
-from leadline.sources.ids import derived_id
+from leadline.sources.reading import Read, read_batch
 from leadline.sources.records import Broken, Record
-from leadline.statements import BadStatement, Statement, read
 from leadline.store import Held, Log
 
 BATCH_RECORDS = 2_000
-AUTHORITY_HOME = "urn:leadline:source"
 HELD_BYTES = 1024 * 1024  # of one record in the quarantine
-
-_decode = msgspec.json.Decoder().decode
-_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +54,20 @@ class Intake:
                 batch = list(islice(rest, BATCH_RECORDS))
                 if not batch:
                     return
-                taken += self._batch(batch, source)
+                taken += self._store(read_batch(batch, source), source)
             yield taken
 
-    def _batch(self, batch: list[Record | Broken], source: str) -> Taken:
-        stored, authority = datetime.now(UTC), authority_of(source)
-        statements: list[Statement] = []
-        held: list[Held] = []
-        for record in batch:
-            if isinstance(record, Broken):
-                held.append(_hold(record))
-                continue
-            try:
-                statements.append(statement_of(record, source, stored, authority))
-            except BadStatement as bad:
-                held.append(_hold(_broken(record, bad)))
-        appended = self._log.append(statements, source=source, held=held, on_conflict="report")
+    def _store(self, found: Read, source: str) -> Taken:
+        held = [
+            Held(one.origin, one.content[:HELD_BYTES], one.field, one.reason, one.remedy)
+            for one in found.broken
+        ]
+        stored = self._log.append(found.statements, source=source, held=held, on_conflict="report")
         return Taken(
-            received=len(batch),
-            accepted=len(appended.accepted),
-            duplicate=len(appended.duplicate),
-            quarantined=len(held) + len(appended.conflicts),
+            received=len(found.statements) + len(held),
+            accepted=len(stored.accepted),
+            duplicate=len(stored.duplicate),
+            quarantined=len(held) + len(stored.conflicts),
         )
 
 
@@ -98,36 +82,3 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def authority_of(source: str) -> dict[str, Any]:
-    """The agent that vouches for what a file or table says: the source itself (Data 2.4.9)."""
-    return {"objectType": "Agent", "account": {"homePage": AUTHORITY_HOME, "name": source}}
-
-
-def statement_of(
-    record: Record, source: str, stored: datetime, authority: dict[str, Any]
-) -> Statement:
-    """Decode and check one record. Raises BadStatement."""
-    try:
-        value = _decode(record.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        reason = f"is not JSON: {problem}"
-        raise BadStatement("", reason, "Send the whole statement as JSON in UTF-8.", "") from None
-    version = "1.0.3"
-    if isinstance(value, dict):
-        if value.get("id") is None:
-            value = {"id": derived_id(source, _sorted(value)), **value}
-        if str(value.get("version", "")).startswith("2"):
-            version = "2.0.0"
-    return read(value, stored=stored, authority=authority, version=version)
-
-
-def _broken(record: Record, bad: BadStatement) -> Broken:
-    reason = f"{bad.reason} (xAPI {bad.section})" if bad.section else bad.reason
-    return Broken(record.origin, record.content, bad.field or "statement", reason, bad.remedy)
-
-
-def _hold(broken: Broken) -> Held:
-    raw = broken.content[:HELD_BYTES]
-    return Held(broken.origin, raw, broken.field, broken.reason, broken.remedy)

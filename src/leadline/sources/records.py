@@ -1,18 +1,16 @@
 """What a statement source hands to the intake: records, and pieces that cannot be one."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One statement as its source wrote it (UTF-8 JSON), and where it stood: `file:line`."""
 
     origin: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """A piece of a source that cannot be read as one record, for the quarantine.
 
     content may be cut to its beginning where the piece is too long to hold."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from leadline.sources.intake import authority_of, statement_of
+from leadline.sources.reading import authority_of, statement_of
 from leadline.sources.records import Record
 from leadline.statements import BadStatement, Statement
 from leadline.store import Conflict, Database, Log, Quarantine
