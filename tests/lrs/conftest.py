@@ -7,10 +7,23 @@ from .world import HOME, Player
 
 
 @pytest.fixture
-def parts(tmp_path):
+def parts(request, tmp_path):
+    """The endpoint's parts on SQLite; with `both_databases`, on PostgreSQL too."""
+    if "database" in request.fixturenames:
+        yield parts_on(request.getfixturevalue("database"))
+        return
     database = Database.open(f"sqlite:///{tmp_path / 'log.db'}")
-    yield Parts(Log(database), Sources(database), Credentials(database), HOME)
+    yield parts_on(database)
     database.close()
+
+
+@pytest.fixture
+def both_databases(database):
+    """Ask for this, and the test runs on SQLite and on PostgreSQL."""
+
+
+def parts_on(database):
+    return Parts(Log(database), Sources(database), Credentials(database), HOME)
 
 
 @pytest.fixture

@@ -72,6 +72,9 @@ QUESTIONS = [
 ]
 
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
+
 @pytest.fixture
 def world(player):
     for each in WORLD:  # one request each, so that each is stored at its own moment
@@ -79,10 +82,10 @@ def world(player):
     return player
 
 
-@pytest.mark.parametrize(("question", "expected"), QUESTIONS)
-def test_a_question_finds_exactly_its_statements_newest_first(world, question, expected):
-    newest_first = not question.get("ascending", False)
-    assert world.found(**question) == sorted(expected, reverse=newest_first)
+def test_each_question_finds_exactly_its_statements_newest_first(world):
+    for question, expected in QUESTIONS:
+        newest_first = not question.get("ascending", False)
+        assert world.found(**question) == sorted(expected, reverse=newest_first), question
 
 
 def test_since_is_exclusive_and_until_inclusive_and_both_mean_stored(world):

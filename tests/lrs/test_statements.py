@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from leadline.lrs.endpoint import answer
+from leadline.lrs.message import Request
+
 from .world import ANA, BEN, number, read, refusal, statement, voiding
 
 BOTH = pytest.mark.parametrize("player", ["1.0.3", "2.0.0"], indirect=True)
@@ -237,8 +240,8 @@ def test_a_parameter_of_the_wrong_form_is_refused_by_name(player, name, value):
 
 def test_a_parameter_given_twice_is_refused(player):
     """Communication 2.1.3"""
-    reply = player.ask("GET", verb="https://example.org/a", **{})
-    assert reply.status == 200
+    request = Request("GET", "/statements", "limit=1&limit=2", player.signed())
+    assert refusal(answer(request, player.parts)) == (400, "limit")
 
 
 def test_every_reply_of_the_resource_tells_how_far_it_is_consistent(player):

@@ -58,13 +58,17 @@ class Player:
     secret: str
     version: str | None = "1.0.3"
 
+    def signed(self):
+        """The headers of this player's requests."""
+        secret = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
+        headers = {"authorization": f"Basic {secret}", "content-type": "application/json"}
+        if self.version is not None:
+            headers["x-experience-api-version"] = self.version
+        return headers
+
     def ask(self, method, path="/statements", body=b"", headers=(), **query) -> Response:
-        signed = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        sent = {"authorization": f"Basic {signed}", "content-type": "application/json"}
-        if self.version:
-            sent["x-experience-api-version"] = self.version
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = Request(method, path, urlencode(query), sent | dict(headers), body)
+        request = Request(method, path, urlencode(query), self.signed() | dict(headers), body)
         return answer(request, self.parts)
 
     def post(self, body, **headers):
@@ -86,9 +90,7 @@ class Player:
     def follow(self, more):
         path, _, query = more.partition("?")
         assert path == "/xapi/statements"
-        signed = base64.b64encode(f"{self.key}:{self.secret}".encode()).decode()
-        headers = {"authorization": f"Basic {signed}", "x-experience-api-version": self.version}
-        return answer(Request("GET", "/statements", query, headers), self.parts)
+        return answer(Request("GET", "/statements", query, self.signed()), self.parts)
 
 
 def read(response: Response):

@@ -9,6 +9,7 @@ from leadline.lrs.refusals import Refusal
 from leadline.store import Credential, Credentials
 
 SECTION = "Comm 4.0"
+CHALLENGE = (("www-authenticate", 'Basic realm="xAPI", charset="UTF-8"'),)
 
 
 class Scope(StrEnum):
@@ -65,6 +66,5 @@ def authority(credential: Credential, home_page: str) -> dict[str, object]:
 
 
 def _unknown(reason: str) -> Refusal:
-    return Refusal(
-        401, "Authorization", reason, "Send HTTP Basic with the key and its secret.", SECTION
-    )
+    remedy = "Send HTTP Basic with the key and its secret."
+    return Refusal(401, "Authorization", reason, remedy, SECTION, CHALLENGE)

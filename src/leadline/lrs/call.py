@@ -8,6 +8,8 @@ from leadline.lrs.versions import Version
 from leadline.statements import Statement
 from leadline.store import Credential, Credentials, Log, Sources
 
+BATCH_LIMIT_STATEMENTS = 5_000
+
 
 @dataclass(frozen=True)
 class Parts:

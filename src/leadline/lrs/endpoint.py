@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from leadline.lrs import about, reads, writes
 from leadline.lrs.access import authenticated
 from leadline.lrs.alternate import unwrapped
 from leadline.lrs.call import Call, Parts, Writing
-from leadline.lrs.commit import commit
+from leadline.lrs.commit import Outcome, commit, complete_through
 from leadline.lrs.message import Request, Response
-from leadline.lrs.refusals import Problem, Refusal, refused
+from leadline.lrs.refusals import Refusal, refused
 from leadline.lrs.versions import HEADER, NEWEST, Version, negotiate, spoken_by
 from leadline.statements import BadStatement
 from leadline.statements.forms import stamp
 from leadline.store import Unavailable
 
+STATEMENTS = "/statements"
 PUBLIC: dict[str, dict[str, Callable[[Request], Response]]] = {"/about": {"GET": about.get}}
 ROUTES: dict[str, dict[str, Callable[[Call], Response | Writing]]] = {
-    "/statements": {"GET": reads.get, "PUT": writes.put, "POST": writes.post},
+    STATEMENTS: {"GET": reads.get, "PUT": writes.put, "POST": writes.post},
 }
 CONSISTENT_THROUGH = "x-experience-api-consistent-through"
 CORS_HEADERS = {  # players run in browsers, on other origins, and send their credentials openly
@@ -53,21 +55,25 @@ def prepare(request: Request, parts: Parts) -> Response | Writing:
         response = _without_body(prepared) if meant.method == "HEAD" else prepared
     except (Refusal, BadStatement, Unavailable) as problem:
         response = refused(problem)
-    return _dressed(response, request.path, version, parts)
+    return _dressed(response, version, _through(request, parts))
 
 
-def conclude(writing: Writing, outcome: Problem | None) -> Response:
+def conclude(writing: Writing, outcome: Outcome) -> Response:
     """The reply to a write, once it is durable or refused."""
-    call, response = writing.call, writing.reply
-    if outcome is not None:
-        writes.count_refused(call, outcome, len(writing.batch))
-        response = refused(outcome)
-    return _dressed(response, call.request.path, call.version, call.parts)
+    response = writing.reply
+    if outcome.problem is not None:
+        writes.count_refused(writing.call, outcome.problem, len(writing.batch))
+        response = refused(outcome.problem)
+    return _dressed(response, writing.call.version, outcome.through)
 
 
 def decline(request: Request, problem: Refusal, parts: Parts) -> Response:
-    """The reply to a request whose body was never read to its end."""
-    return _dressed(refused(problem), request.path, spoken_by(request) or NEWEST, parts)
+    """The reply to a request that was turned away before or after `prepare`."""
+    return _dressed(refused(problem), spoken_by(request) or NEWEST, _through(request, parts))
+
+
+def _through(request: Request, parts: Parts) -> datetime | None:
+    return complete_through(parts.log) if request.path == STATEMENTS else None
 
 
 def _routed(request: Request, parts: Parts) -> Response | Writing:
@@ -78,9 +84,9 @@ def _routed(request: Request, parts: Parts) -> Response | Writing:
     if method == "OPTIONS":
         return Response(204, PREFLIGHT_HEADERS)
     if method not in known:
-        raise Refusal(
-            405, "method", f"{path} does not take {method}.", f"Use {', '.join(known)}.", "Comm 2.0"
-        )
+        allowed = ", ".join(known)
+        reason, remedy = f"{path} does not take {method}.", f"Use {allowed}."
+        raise Refusal(405, "method", reason, remedy, "Comm 2.0", (("allow", allowed),))
     if path in PUBLIC:
         return PUBLIC[path][method](request)
     version = negotiate(request)
@@ -94,14 +100,11 @@ def _without_body(response: Response) -> Response:
     return replace(response.adding(length), body=b"")
 
 
-def _dressed(response: Response, path: str, version: Version, parts: Parts) -> Response:
+def _dressed(response: Response, version: Version, through: datetime | None) -> Response:
     """With the headers that every reply carries (Communication 2.1.3, 3.3)."""
     headers = {HEADER: version.value, **CORS_HEADERS}
     if response.status != 204:
         headers["content-length"] = str(len(response.body))
-    if path == "/statements":
-        try:
-            headers[CONSISTENT_THROUGH] = stamp(parts.log.consistent_through())
-        except Unavailable:  # then nothing can be said about it
-            pass
+    if through is not None:
+        headers[CONSISTENT_THROUGH] = stamp(through)
     return response.adding(headers)

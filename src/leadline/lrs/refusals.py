@@ -15,13 +15,15 @@ RETRY_AFTER_SECONDS = 2
 class Refusal(Exception):
     """The request cannot be answered as asked.
 
-    field: header, parameter or property at fault; section: where the rule stands."""
+    field: header, parameter or property at fault; section: where the rule stands; headers: what
+    HTTP wants beside this status."""
 
     status: int
     field: str
     reason: str
     remedy: str
     section: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason} {self.remedy}"
@@ -36,8 +38,10 @@ def bad_parameter(name: str, reason: str, remedy: str, section: str = "Comm 2.1.
 
 
 def busy(reason: str) -> Refusal:
-    """Nothing is wrong with the request and nothing of it was stored (503)."""
-    return Refusal(503, "", reason, "Nothing was stored; send the same request again later.")
+    """Nothing is wrong with the request, but it cannot be met now (503)."""
+    later = (("retry-after", str(RETRY_AFTER_SECONDS)),)
+    remedy = "Send the same request again later; a statement with an id is never stored twice."
+    return Refusal(503, "", reason, remedy, headers=later)
 
 
 def refusal_of(problem: Problem) -> Refusal:
@@ -62,15 +66,12 @@ def refusal_of(problem: Problem) -> Refusal:
 def refused(problem: Problem) -> Response:
     """The response that says no. Its body is a JSON object: field, reason, remedy, section."""
     refusal = refusal_of(problem)
-    headers = {"content-type": JSON}
-    if refusal.status == 401:
-        headers["www-authenticate"] = 'Basic realm="xAPI", charset="UTF-8"'
-    if refusal.status == 503:
-        headers["retry-after"] = str(RETRY_AFTER_SECONDS)
     body = {
         "field": refusal.field,
         "reason": refusal.reason,
         "remedy": refusal.remedy,
         "section": refusal.section,
     }
-    return Response(refusal.status, headers, msgspec.json.encode(body))
+    return Response(
+        refusal.status, {"content-type": JSON, **dict(refusal.headers)}, msgspec.json.encode(body)
+    )

@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.lrs.access import MAY_WRITE, authority, check_scope
 from leadline.lrs.attachments import check_complete, opened
-from leadline.lrs.call import Call, Writing
+from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Call, Writing
 from leadline.lrs.message import JSON, Response
 from leadline.lrs.question import parameters
 from leadline.lrs.refusals import Problem, Refusal, bad_parameter, refusal_of
@@ -51,6 +51,7 @@ def _write(
         content, attachments = opened(call.request)
         value = _decoded(content)
         sent = len(value) if isinstance(value, list) else 1
+        _check_count(sent)
         batch, reply = batch_of(value, named, call)
         values = [statement.value for statement in batch]
         check_complete(values, attachments, call.request.media_type)
@@ -58,6 +59,17 @@ def _write(
         count_refused(call, problem, sent)
         raise
     return Writing(call, batch, attachments, reply)
+
+
+def _check_count(statements: int) -> None:
+    if statements > BATCH_LIMIT_STATEMENTS:
+        raise Refusal(
+            413,
+            "body",
+            f"it holds {statements} statements; {BATCH_LIMIT_STATEMENTS} at most.",
+            "Send several smaller batches.",
+            "Comm 3.2",
+        )
 
 
 def _one(value: Any, named: Named, call: Call) -> tuple[Batch, Response]:

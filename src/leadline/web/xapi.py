@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from leadline.app import App
 from leadline.lrs.call import Parts
 from leadline.lrs.commit import Committer
 from leadline.lrs.endpoint import conclude, decline, prepare
 from leadline.lrs.message import Request, Response
-from leadline.lrs.refusals import Problem, Refusal, busy
+from leadline.lrs.refusals import Refusal, busy
+
+if TYPE_CHECKING:  # the endpoint needs the log and its neighbours, not the analytics that App loads
+    from leadline.app import App
 
 T = TypeVar("T")
 
@@ -32,7 +34,7 @@ class XapiEndpoint:
     Requests are prepared on a few threads; the writes of all of them meet in one committer, and
     each reply waits until its own statements are durable."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: "App") -> None:
         settings = app.settings
         home_page = settings.public_url or f"http://{settings.host}:{settings.port}"
         self._parts = Parts(app.log, app.sources, app.credentials, home_page)
@@ -89,11 +91,9 @@ class XapiEndpoint:
         prepared = await self._on_thread(prepare, request, self._parts)
         if isinstance(prepared, Response):
             return prepared
-        outcome: Problem | None
-        try:
-            outcome = await asyncio.wrap_future(self._committer.submit(prepared))
-        except Refusal as problem:
-            outcome = problem
+        outcome = await asyncio.wrap_future(self._committer.submit(prepared))
+        if outcome.problem is None:
+            return conclude(prepared, outcome)
         return await self._on_thread(conclude, prepared, outcome)
 
     async def _on_thread(self, call: Callable[..., T], *arguments: Any) -> T:
