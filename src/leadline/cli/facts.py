@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import click
 
-from leadline.app import App, build
+from leadline.app import App, Progress, build
 from leadline.config import Settings
-from leadline.refresh import Parts, Refreshed, Step, rebuild, refresh
+from leadline.refresh import Refreshed, Step
 
-Run = Callable[[Parts, Callable[[Step], None]], Refreshed]
+Run = Callable[[App, Progress], Refreshed]
 
 
 @click.group(name="facts")
@@ -22,23 +22,18 @@ def facts_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def refresh_command(*, as_json: bool) -> None:
     """Take in what the log and the directory have gained. Safe to repeat and to interrupt."""
-    _run(refresh, as_json=as_json)
+    _run(App.refresh, as_json=as_json)
 
 
 @facts_command.command("rebuild")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rebuild_command(*, as_json: bool) -> None:
     """Make everything anew from the log; pages go on with the old facts until it is done."""
-    _run(rebuild, as_json=as_json)
-
-
-def parts_of(app: App) -> Parts:
-    """The parts of the application that a refresh works on."""
-    return Parts(app.database, app.log, app.directory, app.lake, zone=app.settings.reporting_zone)
+    _run(App.rebuild, as_json=as_json)
 
 
 def _run(run: Run, *, as_json: bool) -> None:
-    done = run(parts_of(build(Settings.from_env())), _show)
+    done = run(build(Settings.from_env()), _show)
     click.echo(err=True)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(done)))

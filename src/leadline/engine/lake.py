@@ -124,10 +124,10 @@ class Lake:
             name = table.folder.name
             if name == EVENT:
                 continue
-            if self._generation == committed.generation and name in committed.versions:
-                table.restore(committed.versions[name])
-            else:
+            if self._generation != committed.generation or name not in committed.versions:
                 table.remove()
+            elif table.version() != committed.versions[name]:
+                table.restore(committed.versions[name])
         return committed
 
     def reached(self) -> int:

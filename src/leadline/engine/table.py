@@ -101,8 +101,6 @@ class Table:
 
     def restore(self, version: int) -> None:
         """Drop what was written after `version`, and its mark with it, in one Delta commit."""
-        if self.version() == version:
-            return
         mark = self.opened(version).transaction_version(APPLICATION)
         properties = _marked(-1 if mark is None else mark)
         self.opened().restore(version, commit_properties=properties)

@@ -1,6 +1,6 @@
 """Refresh: statements -> events -> facts, exactly once."""
 
 from leadline.refresh.definitions import schemas
-from leadline.refresh.refresh import Parts, Refreshed, Step, rebuild, refresh
+from leadline.refresh.run import Parts, Refreshed, Step, rebuild, refresh
 
 __all__ = ["Parts", "Refreshed", "Step", "rebuild", "refresh", "schemas"]

@@ -42,11 +42,13 @@ def activities(connection: BaseBackend, after: int, told: Mapping[str, Told]) ->
             length_s=new.length_s.argmax(new.seq, where=new.length_s.notnull()),
         )
     )
-    rows = [{"activity": id, **words._asdict()} for id, words in told.items()]
-    said = connection.create_table("told", pa.Table.from_pylist(rows, _TOLD), temp=True)
-    layers = [_layer(old, 0), _layer(said, 1), _layer(about, 1)]
+    rows = [{"activity": id, **said._asdict()} for id, said in told.items()]
+    sent = connection.create_table("told", pa.Table.from_pylist(rows, _TOLD), temp=True)
+    layers = [_layer(old, 0), _layer(sent, 1), _layer(about, 1)]
     layers += [_layer(_used(new, use), 1) for use in USES]
-    merged = _merged(ibis.union(*layers))
+    words = pa.table({"type": list(KIND), "said": list(KIND.values())})
+    vocabulary = connection.create_table("vocabulary", words, temp=True)
+    merged = _merged(ibis.union(*layers), vocabulary)
     result = connection.create_table("merged_activity", merged, temp=True)
     if not result.difference(old).count().to_pyarrow().as_py():
         return None
@@ -70,7 +72,7 @@ def _layer(table: ir.Table, rank: int) -> ir.Table:
     return table.select(**columns, rank=ibis.literal(rank, "int64"))
 
 
-def _merged(layers: ir.Table) -> ir.Table:
+def _merged(layers: ir.Table, vocabulary: ir.Table) -> ir.Table:
     def newest(name: str) -> ir.Value:
         column = layers[name]
         return column.argmax(layers.rank, where=column.notnull())
@@ -80,10 +82,10 @@ def _merged(layers: ir.Table) -> ir.Table:
         **{name: newest(name) for name in names},
         **{f"as_{use}": (layers.kind == use).fill_null(False).any() for use in USES},
     )
-    typed = merged.type.cases(*KIND.items(), else_=OTHER)
     used = ibis.cases(*((merged[f"as_{use}"], use) for use in USES), else_=OTHER)
-    kind = ibis.ifelse(merged.type.notnull(), typed, used)
-    return merged.mutate(kind=kind).select(*ACTIVITY.names)
+    typed = merged.left_join(vocabulary, "type")
+    kind = ibis.ifelse(merged.type.notnull(), typed.said.fill_null(OTHER), used)
+    return typed.mutate(kind=kind).select(*ACTIVITY.names)
 
 
 def sources(connection: BaseBackend, after: int) -> pa.Table:

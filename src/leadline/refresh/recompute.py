@@ -66,7 +66,7 @@ class Recompute:
         self._connection.create_table(LIVING, living, temp=True)
         self._sql(f"CREATE TEMP TABLE {MOMENT} AS {compiled_moments()}")
         for name, fact in self._facts.items():
-            # Into declared columns: Ibis believes that sums are int64 where DuckDB makes them wider.
+            # Into declared columns: Ibis takes a sum to be int64, DuckDB makes it wider.
             rows = f"SELECT *, {self._version} AS version FROM ({compiled(fact)})"
             self._sql(f"INSERT INTO {_spooled(name)} {rows}")
         self._sql(f"DROP TABLE {MOMENT}")
