@@ -57,7 +57,8 @@ def statement_of(
     version = "1.0.3"
     if isinstance(value, dict):
         if value.get("id") is None:
-            value = {**value, "id": derived_id(source, _sorted(value))}
+            value.pop("id", None)
+            value["id"] = derived_id(source, _sorted(value))
         if str(value.get("version", "")).startswith("2"):
             version = "2.0.0"
     return read(value, stored=stored, authority=authority, version=version)

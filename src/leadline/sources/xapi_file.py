@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from leadline.sources.records import Broken, Record, Unreadable
 from leadline.sources.splitter import lines, values
 
@@ -17,6 +19,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 HEAD_BYTES = 256 * 1024  # enough to tell the shape of a file
 
 ENVELOPE = re.compile(rb'\{\s*(?:"more"\s*:\s*"[^"]*"\s*,\s*)?"statements"\s*:\s*\[')
+INSIDE = re.compile(rb'[ \t"}]')
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,20 @@ def shape_of(head: bytes) -> Shape:
         return Shape(False, first + 1, b"]")
     if envelope := ENVELOPE.match(text):
         return Shape(False, first + envelope.end(), b"]}")
-    following = [line for line in text.split(b"\n", 2)[1:2] if line.strip()]
-    pretty = text.startswith(b"{") and any(not line.startswith(b"{") for line in following)
-    return Shape(not pretty, bom)
+    return Shape(not _is_pretty(text), bom)
+
+
+def _is_pretty(text: bytes) -> bool:
+    """Whether objects stretch over several lines: the first line is not whole, and the second
+    looks like the inside of an object rather than like a record of its own."""
+    line, _, rest = text.partition(b"\n")
+    if not line.startswith(b"{") or not INSIDE.match(rest):
+        return False
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    return False
 
 
 class StatementFile:
