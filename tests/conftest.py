@@ -12,7 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from leadline.store import Database
+from story.world import World
 
 START_TIMEOUT_S = 30
 
@@ -37,6 +39,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A small organisation of the test's own; see story/world.py."""
+    made = World(tmp_path)
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """The address of a PostgreSQL server on loopback, for this run only, that syncs nothing."""
@@ -46,13 +56,9 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="leadline-pg-"))
     port, become = _free_port(), _become(folder)
     try:
-        subprocess.run(
-            [*become, programs / "initdb", "-D", folder / "data", "-U", "leadline"]
-            + ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
-            check=True,
-            capture_output=True,
-            cwd="/",
-        )
+        initdb = [*become, programs / "initdb", "-D", folder / "data", "-U", "leadline"]
+        initdb += ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd="/")
         server = [*become, programs / "pg_ctl", "-D", folder / "data", "-w"]
         options = (
             f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' "

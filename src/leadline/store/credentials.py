@@ -9,9 +9,11 @@ import threading
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
+from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import from_micros, micros
 
@@ -153,11 +155,8 @@ def _digest(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def _credential(row: "list[object] | tuple[object, ...]") -> Credential:
-    key, source, scopes, *moments = row
+def _credential(row: Row | list[Any]) -> Credential:
+    key, source, scopes, created_at, *moments = row
     return Credential(
-        str(key),
-        str(source),
-        frozenset(str(scopes).split()),
-        *(from_micros(moment) for moment in moments),  # type: ignore[call-overload]
+        key, source, frozenset(scopes.split()), from_micros(created_at), *map(from_micros, moments)
     )

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import from_micros, micros
 
@@ -118,9 +119,9 @@ class Quarantine:
                 tx.execute("UPDATE quarantine SET state = ? WHERE key = ?", (state, key))
 
 
-def _record(row: tuple[object, ...]) -> Record:
+def _record(row: Row) -> Record:
     *values, held_at = row
-    return msgspec.convert((*values, from_micros(held_at)), Record)  # type: ignore[call-overload]
+    return Record(*values, from_micros(held_at))
 
 
 def _text(text: str) -> str:

@@ -102,7 +102,12 @@ class Sqlite:
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
-        with Path(f"{self._path}.{name}.lock").open("w") as file:
+        path = Path(f"{self._path}.{name}.lock")
+        try:
+            file = path.open("w")
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be locked: {error.strerror}.") from error
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

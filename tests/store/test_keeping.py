@@ -1,0 +1,160 @@
+"""Quarantine, credentials and audit."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from logbook import append, sent
+
+from leadline.store import (
+    Audit,
+    Credentials,
+    Database,
+    Held,
+    Log,
+    Quarantine,
+)
+from leadline.store import (
+    credentials as module,
+)
+
+BAD = Held("file.jsonl:2", b'{"actor": \xff', "actor", "is missing.", "Add it.")
+WORSE = Held("file.jsonl:5", b"", "", "is not JSON\0.", "Correct it.")
+
+
+def held(log: Log, *records: Held, source: str = "file") -> None:
+    log.append([], source=source, held=records)
+
+
+def test_a_record_is_held_as_it_came_with_reason_and_remedy(database: Database):
+    log, quarantine = Log(database), Quarantine(database)
+    held(log, BAD, WORSE)
+    held(log, BAD, source="other")
+    first, second, third = quarantine.list()
+    assert (first.source, first.origin, first.raw) == ("file", "file.jsonl:2", BAD.raw)
+    assert (first.field, first.reason, first.remedy) == ("actor", "is missing.", "Add it.")
+    assert second.reason == "is not JSON\ufffd."  # PostgreSQL cannot keep a NUL in text
+    assert first.held_at <= datetime.now(UTC)
+    assert quarantine.count() == {"file": 2, "other": 1}
+    assert quarantine.list(after=first.key, limit=1) == [second]
+    assert quarantine.get(third.key) == third and quarantine.get(10**6) is None
+
+
+def test_what_was_decided_stays_decided_when_the_file_comes_again(database: Database):
+    log, quarantine = Log(database), Quarantine(database)
+    held(log, BAD, WORSE)
+    bad, worse = quarantine.list()
+    quarantine.mark([bad.key], "replayed")
+    quarantine.mark([worse.key], "dropped")
+    held(log, BAD, WORSE)
+    assert quarantine.list() == []
+    assert quarantine.count(state="dropped") == {"file": 1}
+    assert [record.raw for record in quarantine.list(state="replayed")] == [BAD.raw]
+
+
+def test_a_secret_is_shown_once_and_only_its_sum_is_kept(database: Database):
+    credentials = Credentials(database)
+    credential, secret = credentials.create("lms", {"statements/write", "statements/read/mine"})
+    assert len(secret) >= 43  # 256 bits
+    assert secret.encode() not in repr(database.execute("SELECT * FROM credential")).encode()
+    found = credentials.verify(credential.key, secret)
+    assert found is not None and (found.source, found.scopes) == ("lms", credential.scopes)
+    for key, wrong in ((credential.key, secret + "x"), ("nobody", secret), (credential.key, "")):
+        assert credentials.verify(key, wrong) is None
+
+
+def test_a_scope_that_xapi_does_not_name_is_refused(database: Database):
+    for scopes in ({"statements/delete"}, set()):
+        with pytest.raises(ValueError, match="possible are all, all/read"):
+            Credentials(database).create("lms", scopes)
+
+
+def test_an_expired_or_revoked_credential_opens_nothing(database: Database):
+    credentials = Credentials(database)
+    expired, secret = credentials.create("lms", ["all"], expires_at=datetime.now(UTC))
+    assert credentials.verify(expired.key, secret) is None
+    revoked, secret = credentials.create("lms", ["all"])
+    assert credentials.verify(revoked.key, secret)
+    assert credentials.revoke(revoked.key) and not credentials.revoke(revoked.key)
+    assert credentials.verify(revoked.key, secret) is None
+    assert Credentials(database).verify(revoked.key, secret) is None
+
+
+def test_a_revocation_elsewhere_is_felt_within_seconds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "CREDENTIALS_TRUSTED_FOR", timedelta(0))
+    here, elsewhere = Credentials(database), Credentials(database)
+    credential, secret = here.create("lms", ["all"])
+    assert here.verify(credential.key, secret)
+    elsewhere.revoke(credential.key)
+    assert here.verify(credential.key, secret) is None
+
+
+def test_the_last_use_is_written_down_but_not_for_every_request(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    credentials = Credentials(database)
+    credential, secret = credentials.create("lms", ["all"])
+    before = datetime.now(UTC)
+    for _ in range(3):
+        credentials.verify(credential.key, secret)
+    (listed,) = credentials.list()
+    assert listed.last_used is not None and listed.last_used >= before
+    first = listed.last_used
+    credentials.verify(credential.key, secret)
+    assert credentials.list()[0].last_used == first
+    monkeypatch.setattr(module, "LAST_USE_WRITTEN_EVERY", timedelta(0))
+    credentials.verify(credential.key, secret)
+    assert credentials.list()[0].last_used > first
+
+
+def look(audit: Audit, login: str = "dov") -> int:
+    return audit.look(
+        login=login,
+        role="privacy officer",
+        purpose="audit",
+        what="completion [course=Safety]",
+        people=(7, 8),
+        rows=2,
+        outcome="shown",
+    )
+
+
+def test_looks_are_listed_newest_first(database: Database):
+    audit = Audit(database)
+    assert [look(audit, login) for login in ("ana", "ben", "dov")] == [1, 2, 3]
+    newest, older = audit.looks(limit=2)
+    assert (newest.login, newest.people, newest.rows) == ("dov", (7, 8), 2)
+    assert [entry.login for entry in audit.looks(before=older.number)] == ["ana"]
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE audit SET entry = replace(entry, 'ben', 'eve') WHERE number = 2",
+        "DELETE FROM audit WHERE number = 2",
+        "UPDATE audit SET digest = (SELECT digest FROM audit WHERE number = 3) WHERE number = 2",
+        "UPDATE audit SET number = number + 10 WHERE number >= 2",
+    ],
+)
+def test_an_entry_that_was_changed_or_taken_out_breaks_the_chain(
+    database: Database, tampering: str
+):
+    audit = Audit(database)
+    for login in ("ana", "ben", "cleo"):
+        look(audit, login)
+    assert audit.verify() is None
+    number, digest = audit.head()
+    assert number == 3 and len(digest) == 64
+    database.execute(tampering)
+    assert audit.verify() == 2
+
+
+def test_an_empty_audit_holds(database: Database):
+    assert Audit(database).verify() is None and Audit(database).head()[0] == 0
+
+
+def test_credentials_and_log_live_side_by_side(database: Database):
+    append(Log(database), sent(1))
+    Credentials(database).create("lms", ["all"])
+    assert Log(database).head() == 1
