@@ -4,8 +4,8 @@ from .world import DATA, World, real
 
 
 @pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
+def world(tmp_path, database_url):
+    world = World(tmp_path, database_url)
     yield world
     world.database.close()
 

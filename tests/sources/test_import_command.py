@@ -25,6 +25,14 @@ PEOPLE = """person_id,name,email,unit,role,manager,valid_from
 
 
 @pytest.fixture
+def world(tmp_path):
+    """The world on which the command works: the database in LEADLINE_HOME."""
+    world = World(tmp_path, f"sqlite:///{tmp_path / 'leadline.db'}")
+    yield world
+    world.database.close()
+
+
+@pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("LEADLINE_HOME", str(tmp_path))
 
@@ -208,14 +216,14 @@ def test_a_replayed_record_becomes_a_statement(world, run):
     assert run("quarantine", "list").stdout.startswith("Nothing is held")
 
 
-def test_killed_in_the_middle_and_started_again_nothing_is_lost_or_doubled(tmp_path):
+def test_killed_in_the_middle_and_started_again_nothing_is_lost_or_doubled(world):
+    tmp_path = world.folder
     many = 30_000
     path = tmp_path / "many.jsonl.gz"
     path.write_bytes(gzip.compress(as_lines(statement(n) for n in range(many)).encode(), 1))
     command = [sys.executable, "-m", "leadline", "import", "xapi", path, "--source", "lms"]
     command[1:3] = ["-c", "from leadline.cli import main; main()"]
     environment = {**os.environ, "LEADLINE_HOME": str(tmp_path)}
-    world = World(tmp_path)
 
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 60

@@ -22,10 +22,9 @@ def real(path):
 class World:
     """A log on an empty database, and short words for what the stories do with it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, url):
         self.folder = folder
-        self.url = f"sqlite:///{folder / 'leadline.db'}"
-        self.database = Database.open(self.url)
+        self.database = Database.open(url)
         self.log = Log(self.database)
         self.quarantine = Quarantine(self.database)
         self.sources = Sources(self.database)
