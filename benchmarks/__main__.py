@@ -1,0 +1,25 @@
+"""Run the benchmarks named on the command line, or all of them."""
+
+import sys
+from importlib import import_module
+from time import perf_counter
+
+NAMES = ("imports", "pages", "refreshing", "detectors")
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or NAMES
+    unknown = [name for name in wanted if name not in NAMES]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    for name in wanted:
+        began = perf_counter()
+        print(f"== {name}", flush=True)
+        import_module(f"benchmarks.{name}").main()
+        print(f"   ({perf_counter() - began:.0f} s)\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
