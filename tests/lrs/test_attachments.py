@@ -182,3 +182,10 @@ def test_a_refused_batch_leaves_no_attachment_behind(player):
     other = statement(1, did="failed", attachments=[attachment(PHOTO)])
     assert send(player, other, part(PHOTO)).status == 409
     assert player.parts.log.attachment(sha2(PHOTO)) is None
+
+
+def test_a_content_type_written_over_two_lines_cannot_add_a_header(player):
+    """RFC 2046: a part's headers end at the first empty line."""
+    folded = attachment(PHOTO) | {"contentType": "image/png\r\n\r\n; name=x"}
+    assert send(player, statement(1, attachments=[folded]), part(PHOTO)).status == 200
+    assert received(player.get(attachments="true"))[1] == {sha2(PHOTO): PHOTO}

@@ -38,7 +38,9 @@ def authenticated(request: Request, credentials: Credentials) -> Credential:
         key, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as problem:
         raise _unknown("the credentials are not Base64 of key:secret.") from problem
-    credential = credentials.verify(key, secret) if colon else None
+    # No key of ours holds a control character, and PostgreSQL cannot even be asked for a NUL.
+    known_form = bool(colon) and key.isprintable()
+    credential = credentials.verify(key, secret) if known_form else None
     if credential is None:
         raise _unknown("the credentials are unknown or revoked.")
     return credential

@@ -78,7 +78,8 @@ def mixed(first: Response, statements: Sequence[Json], contents: Mapping[str, by
     for sha2, attachment in named.items():
         if sha2 in contents:
             headers = {
-                "Content-Type": attachment["contentType"],
+                # On one line, whatever white space its sender put between type and parameter.
+                "Content-Type": " ".join(attachment["contentType"].split()),
                 "Content-Transfer-Encoding": "binary",
                 "X-Experience-API-Hash": sha2,
             }

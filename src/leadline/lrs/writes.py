@@ -33,8 +33,9 @@ def count_refused(call: Call, problem: Problem, statements: int) -> None:
     """Write statements that the specification forbids (400, 409) into the source's ledger."""
     refusal = refusal_of(problem)
     if refusal.status in (400, 409):
+        error = str(refusal).replace("\0", "\N{SYMBOL FOR NULL}")  # no text column takes a NUL
         try:
-            call.parts.sources.refused(call.credential.source, statements, str(refusal))
+            call.parts.sources.refused(call.credential.source, statements, error)
         except Unavailable:  # the sender's reply matters more than our count of it
             pass
 
