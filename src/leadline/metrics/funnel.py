@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis import _
 
 from leadline.metrics.metric import Facts
@@ -64,11 +65,13 @@ def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
     """The funnels of all courses, or of one, in two queries; declared steps that nobody reached are
 
     there with zeros. A course longer than MODULES_MAX is cut there."""
-    places, ends = order(facts), journeys(facts)
+    places = order(facts).filter(_.place <= MODULES_MAX)
     if course is not None:
-        places, ends = places.filter(_.course == course), ends.filter(_.course == course)
-    counted = _by_course(_counts(ends))
-    known = _by_course(places.filter(_.place <= MODULES_MAX).order_by(["course", "place"]))
+        places = places.filter(_.course == course)
+    # Held for the second query, which would otherwise work the order out again.
+    held = places.order_by(["course", "place"]).to_pyarrow()
+    known = _by_course(held)
+    counted = _by_course(_counts(journeys(facts, ibis.memtable(held))).to_pyarrow())
     return {
         name: _funnel(name, known[name], lines, facts.now)
         for name, lines in counted.items()
@@ -126,8 +129,8 @@ def _funnel(course: str, known: list[Line], lines: list[Line], now: datetime) ->
     return Funnel(course, steps, known[0]["declared"], idle_days, since, now)
 
 
-def _by_course(table: ir.Table) -> dict[str, list[Line]]:
+def _by_course(table: pa.Table) -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {}
-    for line in table.to_pyarrow().to_pylist():
+    for line in table.to_pylist():
         found.setdefault(line["course"], []).append(line)
     return found

@@ -65,14 +65,14 @@ def patience(facts: Facts) -> ir.Table:
     return usual.mutate(idle_s=ibis.greatest(usual.idle_s.fill_null(least), least))
 
 
-def journeys(facts: Facts) -> ir.Table:
-    """One row per cycle that visited a module: how far it came, and how it ended.
+def journeys(facts: Facts, places: ir.Table) -> ir.Table:
+    """One row per cycle that visited a module: how far it came in `places`, and how it ended.
 
     person, course, cycle_no, `furthest` place, `began` (first visit), `last_module`, `idle_s`
     (the course's patience) and `outcome`: continued (to completion), abandoned (incomplete, and
     withdrawn or idle for the patience) or in progress. Waived and incomplete cycles are left
     out."""
-    visit = visits(facts).inner_join(order(facts), ["course", "module"])
+    visit = visits(facts).inner_join(places, ["course", "module"])
     furthest = visit.group_by(list(CYCLE)).aggregate(
         furthest=visit.place.max(), began=visit.first_at.min()
     )
@@ -94,7 +94,8 @@ def steps(facts: Facts) -> ir.Table:
 
     person, course, cycle_no, module, place, `at` (first visit of the module, else of anything in
     the cycle) and `fate`: continued where a later step was reached, else the cycle's outcome."""
-    way = journeys(facts).inner_join(order(facts), ["course"])
+    places = order(facts)
+    way = journeys(facts, places).inner_join(places, ["course"])
     way = way.filter(way.place <= way.furthest)
     touched = visits(facts).select(*CYCLE, "module", "first_at")
     way = way.left_join(touched, [*CYCLE, "module"])

@@ -1,9 +1,11 @@
 """The video's curve (METHODS B2): who watched which second, where people stopped, what was
 unreadable."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import ibis
@@ -29,6 +31,9 @@ VERSION = 1
 STILL_WATCHING_DAYS = 14  # who was seen in the video this recently may come back: censored
 LENGTH_MAX_S = 24 * 3600
 VIDEOS_MAX = 500
+FINISHED, STOPPED, STILL, UNKNOWN = "finished", "stopped", "still watching", "position unknown"
+
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,32 +64,53 @@ class Curve:
 
 
 def curve(facts: Facts, video: str) -> Curve:
-    """The curve of one video. At most three times its length in rows leave the engine."""
-    watch = _fates(starts(facts).filter(_.video == video), facts)
-    totals, stops = _totals(watch), _stops_by_video(watch).get(video, [])
-    played = facts.segment.filter(_.video == video)
-    length = totals["length_s"]
-    viewers = _per_second(_once_per_person(played), length)
-    plays = _per_second(played.filter(_.layer == "every"), length)
+    """The curve of one video. Two queries; what leaves the engine grows with the length only."""
+    watches = _lines(_told(_fates(starts(facts).filter(_.video == video), facts)))
+    length = max((line["length_s"] for line in watches if line["length_s"]), default=None)
+    viewers, plays = _per_second(facts.segment.filter(_.video == video), length)
     if length is None and plays:
         length = float(len(plays))
+    stops = _stops(watches)
+
+    def watches_of(column: str, value: str) -> int:
+        return sum(line["watches"] for line in watches if line[column] == value)
+
     return Curve(
         video=video,
         as_of=facts.now,
         length_s=length,
-        starters=totals["starters"],
-        watches=totals["watches"],
-        finished=totals["finished"],
-        still_watching=totals["still"],
-        unknown_position=totals["unknown"],
+        starters=sum(line["people"] for line in watches),
+        watches=sum(line["watches"] for line in watches),
+        finished=watches_of("fate", FINISHED),
+        still_watching=watches_of("fate", STILL),
+        unknown_position=watches_of("fate", UNKNOWN),
         viewers=viewers,
         plays=plays,
         stops=tuple(stops),
         bins=tuple(bins(stops, length)) if length else (),
         drops=tuple(abnormal_drops(stops, length)) if length else (),
-        segments_states=_states(watch),
-        segments_open=totals["open"],
-        segments_malformed=totals["malformed"],
+        segments_states={
+            state: watches_of("segments_state", state)
+            for state in sorted({line["segments_state"] for line in watches})
+        },
+        segments_open=sum(line["open"] or 0 for line in watches),
+        segments_malformed=sum(line["malformed"] or 0 for line in watches),
+    )
+
+
+def _told(watch: ir.Table) -> ir.Table:
+    """Watches by where, how and by what they ended; `people` counts each person once in all."""
+    first = ibis.window(group_by="person", order_by=["cycle_no", "course"])
+    return (
+        watch.mutate(first=ibis.row_number().over(first) == 0)
+        .group_by(["position", "fate", "segments_state"])
+        .aggregate(
+            watches=_.count(),
+            people=_.first.sum(),
+            open=_.segments_open.sum(),
+            malformed=_.segments_malformed.sum(),
+            length_s=_.whole_s.max(),
+        )
     )
 
 
@@ -116,7 +142,11 @@ def cliffs(facts: Facts, course: str | None = None) -> list[Cliff]:
     if course is not None:
         watch = watch.filter(_.course == course)
     videos = {line["video"]: line for line in _screenable(watch)}
-    stops = _stops_by_video(watch.filter(_.video.isin(list(videos)))) if videos else {}
+    stops: dict[str, list[Stops]] = {}
+    if videos:
+        lines = _lines(_ends(watch.filter(_.video.isin(list(videos)))))
+        for name, ends in groupby(lines, key=lambda line: str(line["video"])):
+            stops[name] = _stops(ends)
     found = {name: abnormal_drops(stops[name], videos[name]["length_s"]) for name in stops}
     smallest = {name: min((drop.q_value for drop in found[name]), default=1.0) for name in found}
     adjusted = dict(zip(smallest, benjamini_hochberg(list(smallest.values())), strict=True))
@@ -140,7 +170,7 @@ def cliffs(facts: Facts, course: str | None = None) -> list[Cliff]:
     return sorted(cliffs, key=lambda each: (-each.drop.share.low, each.video))
 
 
-def _screenable(watch: ir.Table) -> list[dict[str, Any]]:
+def _screenable(watch: ir.Table) -> list[Line]:
     """Videos with enough starters to be judged, the most watched first."""
     table = watch.group_by("video").aggregate(
         starters=_.person.nunique(),
@@ -151,8 +181,7 @@ def _screenable(watch: ir.Table) -> list[dict[str, Any]]:
     )
     table = table.filter(_.starters >= STARTERS_MIN_PEOPLE, _.length_s > 0)
     ordered = table.order_by([_.starters.desc(), _.video]).limit(VIDEOS_MAX)
-    lines: list[dict[str, Any]] = ordered.to_pyarrow().to_pylist()
-    return lines
+    return _lines(ordered)
 
 
 def _fates(watch: ir.Table, facts: Facts) -> ir.Table:
@@ -163,51 +192,31 @@ def _fates(watch: ir.Table, facts: Facts) -> ir.Table:
     end = ibis.coalesce(length, watch.max_s, watch.exit_s)
     position = ibis.ifelse(watch.finished, end, watch.exit_s)
     fate = ibis.cases(
-        (watch.finished, "finished"),
-        (position.isnull(), "unknown"),
-        (recent, "still"),
-        else_="stopped",
+        (watch.finished, FINISHED),
+        (position.isnull(), UNKNOWN),
+        (recent, STILL),
+        else_=STOPPED,
     )
     return watch.mutate(fate=fate, position=position.floor().cast("int64"), whole_s=length)
 
 
-def _totals(watch: ir.Table) -> dict[str, Any]:
-    def fate(name: str) -> ir.IntegerScalar:
-        return (watch.fate == name).sum().fill_null(0)
-
-    table = watch.aggregate(
-        starters=watch.person.nunique(),
-        watches=watch.count(),
-        finished=fate("finished"),
-        still=fate("still"),
-        unknown=fate("unknown"),
-        length_s=watch.whole_s.max(),
-        open=watch.segments_open.sum().fill_null(0),
-        malformed=watch.segments_malformed.sum().fill_null(0),
-    )
-    (line,) = table.to_pyarrow().to_pylist()
-    totals: dict[str, Any] = line
-    return totals
+def _ends(watch: ir.Table) -> ir.Table:
+    ends = watch.group_by(["video", "position", "fate"]).aggregate(watches=_.count())
+    return ends.order_by(["video", "position"])
 
 
-def _stops_by_video(watch: ir.Table) -> dict[str, list[Stops]]:
-    counted = (
-        watch.filter(watch.position.notnull())
-        .group_by(["video", "position"])
-        .aggregate(exits=(_.fate == "stopped").sum(), censored=(_.fate != "stopped").sum())
-        .order_by(["video", "position"])
-    )
-    found: dict[str, list[Stops]] = {}
-    for line in counted.to_pyarrow().to_pylist():
-        stop = Stops(float(line["position"]), line["exits"], line["censored"])
-        found.setdefault(line["video"], []).append(stop)
-    return found
+def _stops(lines: Iterable[Line]) -> list[Stops]:
+    exits, censored = Counter[float](), Counter[float]()
+    for line in lines:
+        if line["position"] is not None:
+            counter = exits if line["fate"] == STOPPED else censored
+            counter[float(line["position"])] += line["watches"]
+    return [Stops(at, exits[at], censored[at]) for at in sorted({*exits, *censored})]
 
 
-def _states(watch: ir.Table) -> dict[str, int]:
-    table = watch.group_by("segments_state").aggregate(watches=watch.count())
-    lines = table.order_by("segments_state").to_pyarrow().to_pylist()
-    return {line["segments_state"]: line["watches"] for line in lines}
+def _lines(table: ir.Table) -> list[Line]:
+    lines: list[Line] = table.to_pyarrow().to_pylist()
+    return lines
 
 
 def _once_per_person(played: ir.Table) -> ir.Table:
@@ -223,18 +232,26 @@ def _once_per_person(played: ir.Table) -> ir.Table:
     )
 
 
-def _per_second(segments: ir.Table, length_s: float | None) -> tuple[int, ...]:
-    """How many segments cover each second s (start_s ≤ s < end_s), from the changes only."""
-    whole = segments.select(
-        start=_.start_s.ceil().cast("int64"), end=_.end_s.ceil().cast("int64")
-    ).filter(_.start < _.end, _.start < LENGTH_MAX_S)
-    begin = whole.group_by(second="start").aggregate(change=_.count())
-    end = whole.group_by(second="end").aggregate(change=-_.count())
-    changes = begin.union(end).group_by("second").aggregate(change=_.change.sum())
-    lines = changes.to_pyarrow().to_pylist()
+def _per_second(
+    played: ir.Table, length_s: float | None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """People and plays that cover each second s (start_s ≤ s < end_s), from the changes only."""
+    once = _once_per_person(played).mutate(layer=ibis.literal("unique"))
+    every = played.filter(_.layer == "every").select("person", "start_s", "end_s", "layer")
+    whole = once.select("person", "start_s", "end_s", "layer").union(every)
+    whole = whole.select("layer", begin=_.start_s.ceil(), end=_.end_s.ceil())
+    whole = whole.filter(_.begin < _.end, _.begin < LENGTH_MAX_S)
+    begins = whole.group_by("layer", second="begin").aggregate(change=_.count())
+    ends = whole.group_by("layer", second="end").aggregate(change=-_.count())
+    lines = _lines(begins.union(ends))
     last = max((line["second"] for line in lines), default=0)
     size = int(min(max(last, np.ceil(length_s or 0.0)), LENGTH_MAX_S))
+    return _running(lines, "unique", size), _running(lines, "every", size)
+
+
+def _running(lines: Sequence[Line], layer: str, size: int) -> tuple[int, ...]:
     change = np.zeros(size + 1, dtype=np.int64)
     for line in lines:
-        change[min(line["second"], size)] += line["change"]
+        if line["layer"] == layer:
+            change[min(int(line["second"]), size)] += line["change"]
     return tuple(int(count) for count in np.cumsum(change)[:size])
