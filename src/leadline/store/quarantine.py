@@ -120,8 +120,9 @@ class Quarantine:
 
 
 def _record(row: Row) -> Record:
-    *values, held_at = row
-    return Record(*values, from_micros(held_at))
+    key, source, origin, raw, field, reason, remedy, state, held_at = row
+    at = from_micros(held_at)
+    return Record(key, source, origin, bytes(raw), field, reason, remedy, state, at)
 
 
 def _text(text: str) -> str:

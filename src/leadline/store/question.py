@@ -62,9 +62,7 @@ def _unfiltered(database: Database, wanted: Wanted, bounds: Bounds, size: int) -
 
 
 def _step(database: Database, wanted: Wanted, reach: Reach, size: int) -> list[Row]:
-    lists = _lists(wanted)
-    if len(lists) > 1:
-        lists.sort(key=lambda terms: _length(database, terms, reach))
+    lists = _shortest_first(database, _lists(wanted), reach)
     leading, parameters = _leading(lists[0], reach, _direction(wanted))
     probes, probed = _probes(lists[1:])
     mine, owner = _mine(wanted)
@@ -130,16 +128,21 @@ def _head(database: Database) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def _length(database: Database, terms: Terms, reach: Reach) -> int:
-    """How many postings a list has within reach; counting stops where it is long anyway."""
-    total = 0
-    for term in terms:
-        list_, parameters = _one(term, reach)
-        counted = database.execute(
-            f"SELECT count(*) FROM ({list_} LIMIT ?) some", (*parameters, COUNTED_POSTINGS)
-        )
-        total += int(counted[0][0])
-    return total
+def _shortest_first(database: Database, lists: Sequence[Terms], reach: Reach) -> list[Terms]:
+    """The lists by how many postings each has within reach; counting stops where it is many."""
+    if len(lists) < 2:
+        return list(lists)
+    counts, parameters = list[str](), list[int]()
+    for terms in lists:
+        parts = []
+        for term in terms:
+            one, asked = _one(term, reach)
+            parts.append(f"(SELECT count(*) FROM ({one} LIMIT {COUNTED_POSTINGS}) counted)")
+            parameters += asked
+        counts.append(" + ".join(parts))
+    lengths = database.execute(f"SELECT {', '.join(counts)}", parameters)[0]
+    ranked = sorted(zip(lengths, lists, strict=True), key=lambda pair: int(pair[0]))
+    return [terms for _, terms in ranked]
 
 
 def _one(term: int, reach: Reach) -> tuple[str, list[int]]:
