@@ -189,3 +189,19 @@ def test_a_content_type_written_over_two_lines_cannot_add_a_header(player):
     folded = attachment(PHOTO) | {"contentType": "image/png\r\n\r\n; name=x"}
     assert send(player, statement(1, attachments=[folded]), part(PHOTO)).status == 200
     assert received(player.get(attachments="true"))[1] == {sha2(PHOTO): PHOTO}
+
+
+def test_a_page_is_cut_where_its_attachments_grow_too_large_and_more_goes_on(player, monkeypatch):
+    monkeypatch.setattr("leadline.lrs.reads.ATTACHMENTS_LIMIT_BYTES", 25)
+    for n in range(1, 6):
+        content = bytes([n]) * 10
+        send(player, statement(n, attachments=[attachment(content)]), part(content))
+    seen, reply = [], player.get(attachments="true")
+    while True:
+        result, contents = received(reply)
+        seen.append([int(each["id"][-1]) for each in result["statements"]])
+        assert sorted(contents.values()) == sorted(bytes([n]) * 10 for n in seen[-1])
+        if not result["more"]:
+            break
+        reply = player.follow(result["more"])
+    assert seen == [[5, 4], [3, 2], [1]]

@@ -1,7 +1,7 @@
 """Attachments in and out: matched to their statements by hash alone (Communication 1.5.2)."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.lrs.message import JSON, Request, Response
@@ -71,7 +71,7 @@ def attachments_of(statement: Json) -> Iterator[Json]:
         yield from thing.get("attachments", ())
 
 
-def mixed(first: Response, statements: Sequence[Json], contents: Mapping[str, bytes]) -> Response:
+def mixed(first: Response, statements: Iterable[Json], contents: Mapping[str, bytes]) -> Response:
     """The response as multipart/mixed: its body first, then each stored attachment once."""
     parts = [Part({"Content-Type": JSON}, first.body)]
     named = {each["sha2"]: each for statement in statements for each in attachments_of(statement)}

@@ -18,6 +18,9 @@ from leadline.lrs.question import more_link, wanted_by
 from leadline.lrs.refusals import Refusal
 from leadline.statements import Wanted, mentions
 from leadline.statements.formats import canonical, ids
+from leadline.store import Found, Log
+
+ATTACHMENTS_LIMIT_BYTES = 64 * 2**20
 
 Json = dict[str, Any]
 
@@ -28,23 +31,54 @@ def get(call: Call) -> Response:
     wanted = wanted_by(call.request, call.version)
     if MAY_READ_ALL.isdisjoint(call.credential.scopes):
         wanted = replace(wanted, source=call.credential.source)
-    found = call.parts.log.find(wanted)
+    found, contents = _found(call.parts.log, wanted)
     payloads = _shaped(found.payloads, wanted, call)
     if wanted.statement_id or wanted.voided_statement_id:
         response = _one(payloads)
     else:
         more = "" if found.more is None else more_link(call.request, found.more)
         response = Response(200, {"content-type": JSON}, _result(payloads, more))
-    return _with_attachments(response, found.payloads, call) if wanted.attachments else response
+    if wanted.attachments:
+        return mixed(response, map(_decoded, found.payloads), contents)
+    return response
+
+
+def _found(log: Log, wanted: Wanted) -> tuple[Found, dict[str, bytes]]:
+    """The page and, where they are asked for, its attachments by sha2.
+
+    A page whose attachments would not fit into ATTACHMENTS_LIMIT_BYTES is made shorter."""
+    while True:
+        found = log.find(wanted)
+        if not wanted.attachments:
+            return found, {}
+        contents, fitting = _contents(log, found.payloads)
+        if fitting == len(found.payloads):
+            return found, contents
+        wanted = replace(wanted, limit=fitting)
+
+
+def _contents(log: Log, payloads: Sequence[bytes]) -> tuple[dict[str, bytes], int]:
+    """Attachments of the first statements, and how many of those there are: one at least."""
+    contents: dict[str, bytes] = {}
+    length = 0
+    for number, payload in enumerate(payloads):
+        for attachment in attachments_of(_decoded(payload)):
+            sha2 = attachment["sha2"]
+            content = None if sha2 in contents else log.attachment(sha2)
+            if content is not None:
+                contents[sha2] = content
+                length += len(content)
+        if length > ATTACHMENTS_LIMIT_BYTES and number > 0:
+            return contents, number
+    return contents, len(payloads)
 
 
 def _one(payloads: Sequence[bytes]) -> Response:
     """The statement itself; ETag is the SHA-1 of its bytes, Last-Modified when it was stored."""
     if not payloads:
-        raise Refusal(
-            404, "statementId", "no statement with this id", "Check the id.", "Comm 2.1.3, 2.1.4"
-        )
-    stored = datetime.fromisoformat(msgspec.json.decode(payloads[0])["stored"])
+        reason = "no statement with this id can be read under this parameter."
+        raise Refusal(404, "statementId", reason, "Check the id.", "Comm 2.1.3, 2.1.4")
+    stored = datetime.fromisoformat(_decoded(payloads[0])["stored"])
     headers = {
         "content-type": JSON,
         "etag": f'"{hashlib.sha1(payloads[0], usedforsecurity=False).hexdigest()}"',
@@ -62,7 +96,7 @@ def _shaped(payloads: Sequence[bytes], wanted: Wanted, call: Call) -> Sequence[b
     """The payloads in the format asked for; exact ones are the stored bytes."""
     if wanted.format == "exact":
         return payloads
-    statements: list[Json] = [msgspec.json.decode(payload) for payload in payloads]
+    statements = [_decoded(payload) for payload in payloads]
     if wanted.format == "ids":
         return [msgspec.json.encode(ids(statement)) for statement in statements]
     languages = accepted_languages(call.request.headers.get("accept-language", ""))
@@ -78,12 +112,6 @@ def _activities(statement: Json) -> frozenset[str]:
     return found.related_activities.union(main)
 
 
-def _with_attachments(response: Response, payloads: Sequence[bytes], call: Call) -> Response:
-    statements: list[Json] = [msgspec.json.decode(payload) for payload in payloads]
-    contents: dict[str, bytes] = {}
-    for statement in statements:
-        for attachment in attachments_of(statement):
-            content = call.parts.log.attachment(attachment["sha2"])
-            if content is not None:
-                contents[attachment["sha2"]] = content
-    return mixed(response, statements, contents)
+def _decoded(payload: bytes) -> Json:
+    statement: Json = msgspec.json.decode(payload)
+    return statement
