@@ -1,8 +1,9 @@
 """A people import: what it changes, what it keeps, what it refuses."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from leadline.directory import PersonRow
+from leadline.directory import Directory, PersonRow
 from leadline.statements import Identifier
 
 JANUARY, JUNE = date(2026, 1, 1), date(2026, 6, 1)
@@ -226,3 +227,15 @@ def test_leaving_before_the_newest_position_is_refused(directory, today):
 
     assert refusals(changes) == [("f:2", "left_on")]
     assert positions(directory, "1") == [("North", JUNE, None)]
+
+
+def test_imports_at_the_same_time_do_not_lose_each_other(database, today):
+    files = [[PersonRow(str(n), name="X", unit=f"Harbour/{m}")] for m in "AB" for n in range(8)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda rows: Directory(database).apply(rows, on=today), files))
+
+    directory = Directory(database)
+    keys = [directory.key_of(str(n)) for n in range(8)]
+    assert len(set(keys)) == 8
+    assert len(directory.positions()) == 8

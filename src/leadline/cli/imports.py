@@ -103,7 +103,9 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
             progress.show(total.received + taken.received, file.position / max(file.size, 1))
         total += taken
         if file.damage:
-            click.echo(f"leadline: {path}: {file.damage}; what came before is in.", err=True)
+            damage = f"{path.name}: {file.damage}; what came before is in."
+            Sources(database).failed(source, damage)
+            click.echo(f"leadline: {damage}", err=True)
             unreadable = True
     _tell(total, source, progress, as_json)
     if unreadable:

@@ -70,12 +70,14 @@ class Directory:
         rows = list(islice(people, IMPORT_ROWS + 1))
         if len(rows) > IMPORT_ROWS:
             raise TooManyRows
-        with self._database.transaction() as tx:
-            tx.take_turn(tables.AREA)  # what we read stays true until we have written
-            made = plan(tables.known(tx, rows), rows, on or _today())
+        # Imports wait for each other, so what one reads stays true until it has written; whoever
+        # else writes waits only while it writes, not while it plans.
+        with self._database.exclusive(tables.AREA):
+            made = plan(tables.known(self._database, rows), rows, on or _today())
             made.changes.dry_run = dry_run
             if (made.people or made.links) and not dry_run:
-                tables.write(tx, made)
+                with self._database.transaction() as tx:
+                    tables.write(tx, made)
         return made.changes
 
     def links(self, revision: int) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from leadline.directory.timeline import Stay
 from leadline.statements.agents import Identifier
 from leadline.store import Transaction
 
-AREA = "directory"  # of the schema; also the turn that imports take
+AREA = "directory"  # of the schema; also the name that imports hold
 SCHEMA = (
     """
     CREATE TABLE directory_revision (

@@ -46,7 +46,9 @@ def lines(stream: Stream, name: str) -> Iterator[Record | Broken]:
         elif content := line.strip():
             yield Record(f"{name}:{number}", content)
     if stream.damage:
-        yield Broken(f"{name}:{number + 1}", b"", "file", stream.damage, CUT_REMEDY)
+        origin = f"{name}:{number + 1}"
+        # The quarantine tells records apart by their bytes, and of this one there are none.
+        yield Broken(origin, origin.encode(), "file", stream.damage, CUT_REMEDY)
 
 
 def values(stream: Stream, name: str, *, closing: bytes, line: int) -> Iterator[Record | Broken]:
