@@ -1,11 +1,57 @@
-"""Django for the pages' tests: one home folder for the run, one world shared by the pages."""
+"""Django for the pages' tests: a home of its own, one planted world for all of them."""
 
 import os
 import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-web-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
 
-import django  # noqa: E402
+import django
 
+Path(os.environ["LEADLINE_HOME"]).mkdir(parents=True, exist_ok=True)
 django.setup()
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import override_settings
+
+from story.world import World
+from web import planted
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The planted world, which the pages serve for as long as the tests run."""
+    folder = tmp_path_factory.mktemp("house")
+    database = settings.DATABASES["default"] | {"NAME": str(folder / "logins.db")}
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        _use(database)
+        call_command("migrate", verbosity=0)
+        world = planted.plant(folder)
+        planted.logins(world)
+        with override_settings(LEADLINE=world.app):
+            yield world
+        world.close()
+
+
+def _use(database: dict[str, object]) -> None:
+    from django.db import connections
+
+    connections["default"].close()
+    connections["default"].settings_dict.update(database)
+
+
+@pytest.fixture
+def sign_in(house: World):
+    """A client that is signed in as one of the planted logins."""
+
+    def signed_in(login: str) -> Client:
+        client = Client(SERVER_NAME="localhost")
+        assert client.login(username=login, password=planted.PASSWORD)
+        return client
+
+    return signed_in

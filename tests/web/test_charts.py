@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from leadline.web.charts import (
     Cliff,
     Column,

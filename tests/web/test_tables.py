@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import RequestFactory
+
 from leadline.web.tables import EXPORT_ROWS_MAX, Cell, Head, Table, as_csv, asked, cut
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from leadline.metrics.result import Gate, Result
 from leadline.web import words
 

@@ -36,7 +36,7 @@ class Reason:
     """One hypothesis under "Why?", and what the evidence says about it."""
 
     claim: str
-    side: str  # for, against or unknown
+    side: str  # for, against, mixed or unknown
     evidence: str
 
 
@@ -66,6 +66,7 @@ class Body:
     figure: Figure | None = None
     companions: tuple[Companion, ...] = ()
     why: tuple[Reason, ...] = ()
+    checked: str = ""
     next_step: NextStep | None = None
     twin: Table | None = None
     twin_open: bool = False

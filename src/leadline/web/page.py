@@ -42,6 +42,9 @@ class Page:
     template: str
     answer: PageFunction
 
+    # Templates compare pages; they must not try to answer one.
+    do_not_call_in_templates = True
+
     def __call__(self, request: HttpRequest, **parts: Any) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])

@@ -7,11 +7,13 @@ from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
 from leadline.web.pages.course.view import course
 from leadline.web.pages.definitions.view import definition, definitions
+from leadline.web.pages.depth.view import depth
 from leadline.web.pages.home.view import home
 from leadline.web.pages.my_learning.view import my_learning
 from leadline.web.pages.people.view import my_team, people
 from leadline.web.pages.person.view import person
 from leadline.web.pages.programmes.view import programmes
+from leadline.web.pages.quarantine.replay import replay
 from leadline.web.pages.quarantine.view import quarantine
 from leadline.web.pages.sign_in.view import choose_role, sign_in, sign_out
 from leadline.web.pages.trust.view import trust
@@ -36,6 +38,8 @@ urlpatterns = [
     path("people/<int:key>", person, name="person"),
     path("trust", trust, name="trust"),
     path("trust/quarantine", quarantine, name="quarantine"),
+    path("trust/quarantine/replay", replay, name="replay"),
+    path("trust/depth", depth, name="depth"),
     path("trust/unmatched", unmatched, name="unmatched"),
     path("trust/definitions", definitions, name="definitions"),
     path("trust/definitions/<slug:name>", definition, name="definition"),

@@ -48,7 +48,7 @@ def sure(what: Result | str) -> SafeString:
     return format_html('<span class="interval">{}</span>', term("interval", f"({said})"))
 
 
-TABS = ("trust", "quarantine", "unmatched", "definitions", "who-sees-what", "access-log")
+TABS = ("trust", "quarantine", "unmatched", "depth", "definitions", "who-sees-what", "access-log")
 
 
 @register.simple_tag(takes_context=True)
@@ -58,6 +58,7 @@ def tabs(context: template.Context) -> SafeString:
         "trust": _("Sources"),
         "quarantine": _("Quarantine"),
         "unmatched": _("Unmatched identities"),
+        "depth": _("Data depth"),
         "definitions": _("Definitions"),
         "who-sees-what": _("Who sees what"),
         "access-log": _("Access log"),

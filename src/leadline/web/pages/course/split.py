@@ -33,7 +33,9 @@ MEASURES = (
     "completion_within_days",
     "active_time",
 )
-SPLITS = ("unit", "role", "location")
+SPLITS = ("role", "location", "unit")
+PERIODS = ("month", "quarter", "year")
+PERIODS_MIN = 2
 GROUPS_DRAWN = 20
 
 
@@ -69,13 +71,14 @@ def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
     measure = measure if measure in MEASURES else MEASURES[0]
     where = {"course": this.id}
     whole = allowed(lens, measure, where=where)
-    split = allowed(lens, measure, by=(by,), where=where)
+    by, split = _divided(lens, measure, by, where)
     beside = [allowed(lens, name, where=where) for name in MEASURES if name != measure]
     titles = _titles()
-    last = _("By month") if by == "month" else _("For whom?")
+    last = _("By month") if by in PERIODS else _("For whom?")
+    figure = _figure(split, whole, by, titles[measure]) if split else None
     return SplitPage(
         crumbs=this.crumbs(last),
-        figure=_figure(split, whole, by, titles[measure]) if split else None,
+        figure=figure,
         companions=tuple(companion(a, titles[a.metric.name]) for a in beside[:3] if a),
         twin=_table(split, by, asked(request, ()), titles[measure]) if split else None,
         foot=foot([a for a in (split,) if a is not None]),
@@ -86,8 +89,19 @@ def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
         measures=[(name, titles[name]) for name in MEASURES],
         split=by,
         splits=[(name, _column_name(name)) for name in SPLITS],
+        notices=() if figure else (_thin(split),),
         facts={"tabs": this.tabs()},
     )
+
+
+def _divided(lens: Lens, measure: str, by: str, where: dict[str, str]) -> tuple[str, Answer | None]:
+    """The split asked for; months give way to quarters, then years, where they are too thin."""
+    answer = None
+    for column in PERIODS if by == "month" else (by,):
+        answer = allowed(lens, measure, by=(column,), where=where)
+        if answer is None or sum(map(words.shown, answer.results)) >= PERIODS_MIN:
+            return column, answer
+    return column, answer
 
 
 def _titles() -> dict[str, str]:
@@ -106,6 +120,8 @@ def _column_name(by: str) -> str:
         "role": _("Role"),
         "location": _("Location"),
         "month": _("Month"),
+        "quarter": _("Quarter"),
+        "year": _("Year"),
     }
     return names[by]
 
@@ -119,9 +135,9 @@ def _figure(split: Answer, whole: Answer | None, by: str, title: str) -> Figure 
         "known": len(known),
         "all": len(split.results),
     }
-    if by == "month":
-        points = periods(split)
-        caption = _("Each bar is the 95 % interval; a cross marks a month that is withheld.")
+    if by in PERIODS:
+        points = periods(split, by)
+        caption = _("Each bar is the 95 % interval; a grey mark is a period that is withheld.")
         return draw(
             lambda width: trend(points, unit=unit, width=width),
             title=title,
@@ -136,6 +152,12 @@ def _figure(split: Answer, whole: Answer | None, by: str, title: str) -> Figure 
         summary=summary,
         caption=_("Bars are 95 % intervals; the dashed line is everybody. Lowest first."),
     )
+
+
+def _thin(split: Answer | None) -> str:
+    if split is None or not split.results:
+        return _("Nothing is recorded yet that could be split.")
+    return _("No part is large enough to be shown by itself; the table says why for each.")
 
 
 def _table(split: Answer, by: str, wanted: Asked, title: str) -> Table:
@@ -164,4 +186,4 @@ def _name(result: Result, by: str) -> str:
     name = result.group.get(by)
     if name is None:
         return _("not recorded")
-    return period_name(name) if by == "month" else name.replace("/", " / ")
+    return period_name(name) if by in PERIODS else name.replace("/", " / ")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from leadline.insights import Finding, findings
 from leadline.metrics import Result
 from leadline.metrics.funnel import FunnelStep
 from leadline.privacy.answer import Answer
@@ -12,15 +13,14 @@ from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.shapes import ShownFunnel
-from leadline.web import words
-from leadline.web.addresses import video_page
+from leadline.web import found, words
 from leadline.web.anatomy import Body, Companion
-from leadline.web.answers import allowed, companion, foot, measured
+from leadline.web.answers import allowed, companion, foot
 from leadline.web.charts import Figure, Step, draw, funnel
 from leadline.web.course import CourseShown, shown
 from leadline.web.page import page
+from leadline.web.pages.course import modules
 from leadline.web.places import having
-from leadline.web.tables import Cell, Head, Table, asked
 
 TRIES = ("first", "best", "last")
 
@@ -51,7 +51,8 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     tries = tries if tries in TRIES else TRIES[0]
     where = {"course": this.id}
     path = _path(lens, this.id)
-    worst = _worst(path)
+    known = [f for f in findings(lens) if f.course == this.id]
+    worst = _worst(path, known)
     passed = allowed(lens, "first_attempt_pass_rate", where=where)
     score = allowed(lens, "average_score", where=where, choices={"attempt": tries})
     done = allowed(lens, "completion_rate", where=where)
@@ -61,7 +62,10 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
         figure=_figure(path, this, worst),
         companions=_companions(passed, score, done, tries),
         notices=(_caveat(passed),) if done and words.shown(done.result) else (),
-        twin=_table(request, lens, this, path, tries),
+        why=found.why(known[0] if known else None),
+        checked=found.checked(known[0] if known else None),
+        next_step=found.next_step(known[0] if known else None),
+        twin=modules.table(lens, this, path, tries, worst),
         foot=foot(answers, *_rule(path)),
         course=this,
         worst=worst,
@@ -70,7 +74,7 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
         funnel=path,
         completion=done.result if done else None,
         tries=tries,
-        facts={"tabs": this.tabs()},
+        facts={"tabs": this.tabs(), "findings": [(f, found.page_of(f)) for f in known]},
     )
 
 
@@ -82,10 +86,10 @@ def _path(lens: Lens, course: str) -> ShownFunnel | None:
         return None
 
 
-def _worst(path: ShownFunnel | None) -> FunnelStep | None:
-    """The module that loses the most learners beyond what the others would lose."""
-    odd = [step for step in path.steps if step.judged.abnormal] if path else []
-    return max(odd, key=lambda s: s.judged.excess.estimate if s.judged.excess else 0, default=None)
+def _worst(path: ShownFunnel | None, known: list[Finding]) -> FunnelStep | None:
+    """The module that a finding names: what Home does not claim, no page claims."""
+    named = {finding.about for finding in known if finding.insight == "worst_module"}
+    return next((step for step in path.steps if step.module in named), None) if path else None
 
 
 def _expected(worst: FunnelStep | None) -> float:
@@ -112,9 +116,9 @@ def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | Non
             reached=step.reached,
             active=step.in_progress,
             left=step.abandoned,
-            share_left=_share_left(step),
+            share_left=modules.share_left(step),
             worst=worst is not None and step.module == worst.module,
-            href=_href(this, step.module),
+            href=modules.href(this, step.module),
         )
         for step in path.steps
     ]
@@ -128,15 +132,6 @@ def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | Non
             "there, and grey or red left."
         ),
     )
-
-
-def _share_left(step: FunnelStep) -> float | None:
-    on = step.judged.continue_rate
-    return None if on is None else 1 - on.estimate
-
-
-def _href(this: CourseShown, module: str) -> str:
-    return video_page(this.id, module) if this.kinds.get(module) == "video" else ""
 
 
 def _companions(
@@ -174,51 +169,3 @@ def _rule(path: ShownFunnel | None) -> tuple[str, ...]:
     order = () if path.declared else (_("order of the modules taken from how they are used"),)
     held = _("%(n)s modules withheld: too few people") % {"n": len(path.withheld)}
     return (left, *order, *((held,) if path.withheld else ()))
-
-
-def _table(
-    request: HttpRequest, lens: Lens, this: CourseShown, path: ShownFunnel | None, tries: str
-) -> Table | None:
-    if path is None or not path.steps:
-        return None
-    where = {"course": this.id}
-    passed = _by_module(allowed(lens, "first_attempt_pass_rate", by=("module",), where=where))
-    choice = {"attempt": tries}
-    score = _by_module(allowed(lens, "average_score", by=("module",), where=where, choices=choice))
-    time = _by_module(allowed(lens, "time_per_module", by=("module",), where=where))
-    return Table(
-        caption=_("Module by module"),
-        heads=(
-            Head(_("Module")),
-            Head(_("Reach it"), number=True, term="reach"),
-            Head(_("Still active"), number=True, term="in progress"),
-            Head(_("Leave"), number=True, term="abandoned"),
-            Head(_("First-attempt pass"), number=True, term="first-attempt pass"),
-            Head(_("Average score"), number=True, term="average score"),
-            Head(_("Time"), number=True, term="active time"),
-        ),
-        rows=[
-            (
-                Cell(this.module(step.module), href=_href(this, step.module)),
-                Cell(words.count(step.reached)),
-                Cell(words.count(step.in_progress)),
-                Cell(words.count(step.abandoned), under=words.share(_share_left(step))),
-                _or_dash(passed.get(step.module)),
-                _or_dash(score.get(step.module)),
-                _or_dash(time.get(step.module)),
-            )
-            for step in path.steps
-        ],
-        asked=asked(request, ()),
-        total=len(path.steps),
-        worst=next((i for i, s in enumerate(path.steps) if s is _worst(path)), None),
-    )
-
-
-def _by_module(answer: Answer | None) -> dict[str | None, Result]:
-    return {r.group.get("module"): r for r in answer.results} if answer else {}
-
-
-def _or_dash(result: Result | None) -> Cell:
-    """A module without an assessment has no score: a dash, not a withheld number."""
-    return Cell(words.DASH) if result is None else measured(result)

@@ -1,0 +1,1 @@
+"""How deep are the records of each course?"""

@@ -1,15 +1,61 @@
-"""Home by role: what needs this person now, and the one step that helps."""
+"""Home by role: what needs this person now, why, and the one step that helps.
+
+Nothing here counts activity (MISSION S035): findings, dates and broken things only."""
+
+from dataclasses import dataclass
+from itertools import chain
 
 from django.http import HttpRequest
 
+from leadline.insights import findings
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import Place
-from leadline.web.anatomy import Body
+from leadline.privacy.policy import Place, Register, Rows
+from leadline.privacy.viewer import Role
+from leadline.store import Source
+from leadline.web import words
+from leadline.web.anatomy import Body, Foot
 from leadline.web.page import page
+from leadline.web.pages.home import matters
+from leadline.web.pages.home.matters import Matter
 from leadline.web.places import EVERYBODY
 
 
+@dataclass(frozen=True, kw_only=True)
+class HomePage(Body):
+    """The matters in the order in which they matter, and what is connected (MISSION S028)."""
+
+    matters: tuple[Matter, ...]
+    urgent: int
+    sources: tuple[Source, ...]
+
+
 @page(place=Place.HOME, sees=EVERYBODY)
-def home(request: HttpRequest, lens: Lens) -> Body:
+def home(request: HttpRequest, lens: Lens) -> HomePage:
     """What needs me now, and why?"""
-    return Body()
+    found = tuple(_matters(lens))
+    registers = lens.rules.registers
+    return HomePage(
+        matters=found,
+        urgent=sum(matter.state == "action" for matter in found),
+        sources=tuple(lens.sources()) if Register.SOURCES in registers else (),
+        foot=Foot((words.instant(lens.now),)),
+    )
+
+
+def _matters(lens: Lens) -> list[Matter]:
+    """By role, in the order of EXPERIENCE "First login", as far as the facts go."""
+    rules, role = lens.rules, lens.viewer.role
+    if rules.rows is Rows.SELF:
+        known = lens.viewer.person is not None
+        return list(matters.of_record(lens.person(lens.viewer.person))) if known else []
+    parts = []
+    if rules.rows is Rows.TEAM:
+        parts.append(matters.of_team(lens))
+    if role is Role.COMPLIANCE_OFFICER:
+        parts.append(matters.of_deadlines(lens))
+    if rules.rows is Rows.EVERYONE:
+        parts.append(matters.of_findings(findings(lens)))
+    parts.append(matters.of_sources(lens))
+    if Register.LOOKS in rules.registers:
+        parts.append(matters.of_looks(lens))
+    return list(chain.from_iterable(parts))

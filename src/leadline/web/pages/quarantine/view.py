@@ -10,6 +10,7 @@ from leadline.store.quarantine import LARGEST_PAGE_RECORDS, Record
 from leadline.web import words
 from leadline.web.anatomy import Body, Crumb, Foot
 from leadline.web.page import page
+from leadline.web.pages.quarantine.replay import REPLAYERS
 from leadline.web.places import holding
 from leadline.web.tables import Cell, Head, Table, asked, cut
 
@@ -34,15 +35,30 @@ def quarantine(request: HttpRequest, lens: Lens) -> Body:
         asked=wanted,
         total=len(held),
     )
-    listed = _("Listed are the first %(n)s.") % {"n": LARGEST_PAGE_RECORDS}
+    notices = _outcome(request)
+    if more:
+        notices.append(_("Listed are the first %(n)s.") % {"n": LARGEST_PAGE_RECORDS})
     return Body(
         crumbs=(Crumb(_("Data & trust"), reverse("trust")), Crumb(_("Quarantine"))),
         twin=table if held else None,
         twin_open=True,
-        notices=(listed,) if more else (),
-        facts={"held": sum(counts.values()), "sources": sorted(counts)},
+        notices=tuple(notices),
+        facts={
+            "held": sum(counts.values()),
+            "sources": sorted(counts),
+            "may_replay": lens.viewer.role in REPLAYERS,
+        },
         foot=Foot((_("The records themselves may name people and are not shown here."),)),
     )
+
+
+def _outcome(request: HttpRequest) -> list[str]:
+    """What the last try brought, as its redirect says."""
+    let_in, held = request.GET.get("let-in", ""), request.GET.get("held", "")
+    if not (let_in.isdecimal() and held.isdecimal()):
+        return []
+    said = _("%(in)s records were let in; %(held)s still break a rule.")
+    return [said % {"in": let_in, "held": held}]
 
 
 def _row(record: Record) -> tuple[Cell, ...]:

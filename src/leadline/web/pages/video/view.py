@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leadline.facts.fact import Sensitivity
+from leadline.insights import findings
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.refusals import NotThere
 from leadline.privacy.shapes import ShownCurve
 from leadline.stats.drops import STARTERS_MIN_PEOPLE, Drop, bin_width
-from leadline.web import words
+from leadline.web import found, words
 from leadline.web.addresses import course_page, short
 from leadline.web.anatomy import Body, Crumb
 from leadline.web.answers import allowed, companion, foot
@@ -47,7 +48,8 @@ def video(request: HttpRequest, lens: Lens) -> VideoPage:
         raise NotThere
     name = known[this]["name"] or short(this)
     curve = lens.curve(this)
-    drop = max(curve.drops, key=lambda d: d.exits, default=None) if curve else None
+    finding = found.about(findings(lens), this)
+    drop = _drop(curve) if finding else None
     cliff = _cliff(curve, drop)
     finished, watched = (
         allowed(lens, metric, where={"video": this})
@@ -65,6 +67,9 @@ def video(request: HttpRequest, lens: Lens) -> VideoPage:
             )
             if answer is not None
         ),
+        why=found.why(finding),
+        checked=found.checked(finding),
+        next_step=found.next_step(finding),
         twin=_table(stretches, asked(request, ())) if stretches else None,
         foot=foot([a for a in (finished, watched) if a is not None], *_depth(curve)),
         name=name,
@@ -82,6 +87,10 @@ def _crumbs(lens: Lens, course: str | None, name: str) -> tuple[Crumb, ...]:
         return (first, Crumb(name))
     titles = {row["activity"]: row["name"] for row in lens.activities(kind="course")}
     return (first, Crumb(titles.get(course) or short(course), course_page(course)), Crumb(name))
+
+
+def _drop(curve: ShownCurve | None) -> Drop | None:
+    return max(curve.drops, key=lambda d: d.exits, default=None) if curve else None
 
 
 def _cliff(curve: ShownCurve | None, drop: Drop | None) -> Cliff | None:

@@ -1,0 +1,52 @@
+"""Findings on pages: the address behind each, and its causes as the reasons under "Why?"."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from leadline.insights import Finding, Hypothesis
+from leadline.web.addresses import course_page, video_page
+from leadline.web.anatomy import NextStep, Reason
+
+
+def page_of(finding: Finding) -> str:
+    """The page that shows the evidence: the video's for a passage, else the course's."""
+    if finding.start_s is not None:
+        return video_page(finding.course, finding.about)
+    return course_page(finding.course or "")
+
+
+def why(finding: Finding | None) -> tuple[Reason, ...]:
+    """Possible causes, the supported ones first, content before people (MISSION S010)."""
+    return tuple(_reason(each) for each in finding.hypotheses) if finding else ()
+
+
+def next_step(finding: Finding | None) -> NextStep:
+    """What to do about it, or plainly that nothing is justified (MISSION S016)."""
+    if finding is None:
+        return NextStep(_("None is justified by these numbers."))
+    return NextStep(finding.next_step)
+
+
+def checked(finding: Finding | None) -> str:
+    """What was looked at before this was said."""
+    if finding is None or not finding.checked:
+        return ""
+    return _("Checked: %(what)s.") % {"what": "; ".join(finding.checked)}
+
+
+def about(findings: Sequence[Finding], activity: str) -> Finding | None:
+    """The strongest finding about one activity."""
+    return next((finding for finding in findings if finding.about == activity), None)
+
+
+def _reason(hypothesis: Hypothesis) -> Reason:
+    evidence = [*hypothesis.evidence_for, *hypothesis.evidence_against]
+    if hypothesis.supported:
+        side = "for"
+    elif hypothesis.evidence_against:
+        side = "against" if not hypothesis.evidence_for else "mixed"
+    else:
+        side = "unknown"
+    settle = _("To settle it: %(how)s") % {"how": hypothesis.settle}
+    return Reason(hypothesis.claim, side, " ".join([*evidence, settle]))

@@ -1,0 +1,121 @@
+"""A small organisation for the pages: one cliff in a video, one bad module, two teams.
+
+Ana leads North (Ben is in it), Zoe leads South (Cleo is in it), Dov audits, Eve is nobody.
+A hundred learners take `course/data`: sixty leave `video/personal` at 3:20. Sixty take
+`course/path`, five modules; twenty-five of them stop for good at `module/third`."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from leadline.accounts.models import Grant, User
+from leadline.privacy.viewer import Role
+from story.world import IRI_OF_KIND, World
+
+PASSWORD = "a-long-password-1"
+VIDEO_PROFILE = "https://w3id.org/xapi/video/extensions/"
+MODULES = ("first", "second", "third", "fourth", "fifth")
+LENGTH_S = 600
+BROKEN = b'{"actor": {"mbox": "no-mailto"}, "verb": {"id": "completed"}}'
+LOGINS = {
+    "admin": (Role.ADMINISTRATOR, None),
+    "analyst": (Role.ANALYST, None),
+    "lead": (Role.TRAINING_LEAD, None),
+    "dov": (Role.COMPLIANCE_OFFICER, None),
+    "hr": (Role.HR_MANAGER, None),
+    "ana": (Role.DEPARTMENT_MANAGER, "ana"),
+    "ben": (Role.LEARNER, "north1"),
+    "privacy": (Role.PRIVACY_OFFICER, None),
+}
+
+
+def plant(folder: Path) -> World:
+    """The world as of now, refreshed."""
+    world = World(folder, now=datetime.now(UTC))
+    world.person("ana", unit="Org/North", role="lead")
+    world.person("zoe", unit="Org/South", role="lead")
+    north = world.people("north", 50, unit="Org/North", role="operator", manager="ana")
+    south = world.people("south", 50, unit="Org/South", role="operator", manager="zoe")
+    for number, login in enumerate(north + south):
+        _data_course(world, login, number, leaves=number % 5 < 3)
+    for number, login in enumerate(north[:30] + south[:30]):
+        _path_course(world, login, number, stops=number % 12 < 5)
+    world.says("stranger", "completed", "course/data", at=ago(world, 50))
+    world.flush()
+    hold_back(world)
+    world.refresh()
+    return world
+
+
+def ago(world: World, days: float) -> datetime:
+    return world.now - timedelta(days=days)
+
+
+def hold_back(world: World) -> None:
+    """One broken record in the quarantine of the source `lms`."""
+    from leadline.sources.intake import Intake
+    from leadline.sources.records import Record
+
+    for _ in Intake(world.app.log).take([Record("lms.jsonl:7", BROKEN)], "lms"):
+        pass
+
+
+def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None:
+    start = 80 - number % 30
+    course = "course/data"
+    world.says(login, "assigned", course, at=ago(world, start), result=None)
+    stop = 195 + number % 10 if leaves else LENGTH_S
+    seen = {
+        f"{VIDEO_PROFILE}time": stop,
+        f"{VIDEO_PROFILE}progress": round(stop / LENGTH_S, 3),
+        f"{VIDEO_PROFILE}played-segments": f"0[.]{stop}",
+    }
+    world.says(
+        login,
+        "terminated" if leaves else "completed",
+        "video/personal",
+        at=ago(world, start - 1),
+        course=course,
+        result={"extensions": seen},
+        context={"extensions": {f"{VIDEO_PROFILE}length": LENGTH_S}},
+    )
+    world.attempts(
+        login,
+        "assessment/check",
+        passed=number % 10 != 0,
+        score=0.4 if number % 10 == 0 else 0.8,
+        at=str(ago(world, start - 2)),
+        course=course,
+    )
+    world.says(login, "completed", course, at=ago(world, start - 3))
+
+
+def _path_course(world: World, login: str, number: int, *, stops: bool) -> None:
+    start = 70 - number % 20
+    world.says(login, "assigned", "course/path", at=ago(world, start))
+    for position, name in enumerate(MODULES, start=1):
+        definition: dict[str, Any] = {
+            "type": IRI_OF_KIND["module"],
+            "extensions": {"urn:leadline:extension:position": position},
+        }
+        world.says(
+            login,
+            "experienced",
+            f"module/{name}",
+            at=ago(world, start - position),
+            course="course/path",
+            definition=definition,
+        )
+        if stops and name == "third":
+            return
+    world.says(login, "completed", "course/path", at=ago(world, start - 8))
+
+
+def logins(world: World) -> None:
+    """One login a role; `lead` may also look as an analyst; `eve` has no role at all."""
+    for login, (role, person) in LOGINS.items():
+        user = User.objects.add(login, login.capitalize(), PASSWORD)
+        key = world.key(person) if person else None
+        Grant.objects.create(user=user, role=role.value, person=key)
+    Grant.objects.create(user=User.objects.get(login="lead"), role=Role.ANALYST.value)
+    User.objects.add("eve", "Eve", PASSWORD)

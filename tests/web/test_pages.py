@@ -1,0 +1,168 @@
+"""Every page for every role: who gets in, and what every page has."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.core.checks import run_checks
+from django.test import Client
+from django.urls import URLPattern, get_resolver, path
+
+from leadline.privacy.viewer import Role
+from leadline.web.declared import undeclared
+from leadline.web.page import Page
+from story.world import iri
+from web.planted import LOGINS
+
+COURSE = urlencode({"course": iri("course/data")})
+PATH = urlencode({"course": iri("course/path")})
+VIDEO = urlencode({"video": iri("video/personal")})
+ADDRESSES = {  # page: the address that shows it in the planted world
+    "home": "/",
+    "programmes": "/programmes",
+    "course": f"/programmes/course?{PATH}",
+    "course-trend": f"/programmes/course/months?{COURSE}",
+    "course-groups": f"/programmes/course/groups?{COURSE}",
+    "video": f"/programmes/video?{VIDEO}",
+    "completions": f"/programmes/completions?{COURSE}",
+    "people": "/people",
+    "my-team": "/people/my-team",
+    "my-learning": "/people/my-learning",
+    "person": "/people/{ben}",
+    "trust": "/trust",
+    "quarantine": "/trust/quarantine",
+    "unmatched": "/trust/unmatched",
+    "depth": "/trust/depth",
+    "definitions": "/trust/definitions",
+    "definition": "/trust/definitions/completion_rate",
+    "who-sees-what": "/trust/who-sees-what",
+    "access-log": "/trust/access-log",
+}
+DECLARED = {p.name: p.callback for p in get_resolver().url_patterns if isinstance(p, URLPattern)}
+PAGES = {name: view for name, view in DECLARED.items() if isinstance(view, Page)}
+CASES = [(login, name) for login in LOGINS for name in ADDRESSES]
+
+
+def address(house, name: str) -> str:
+    return ADDRESSES[name].replace("{ben}", str(house.key("north1")))
+
+
+def test_every_page_of_the_house_is_tried_here():
+    assert set(PAGES) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize(("login", "name"), CASES, ids=[f"{a}-{b}" for a, b in CASES])
+def test_a_page_opens_for_the_roles_that_it_declares_and_for_nobody_else(
+    house, sign_in, login, name
+):
+    role = LOGINS[login][0]
+    response = sign_in(login).get(address(house, name))
+    assert response.status_code == (200 if role in PAGES[name].sees else 403)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_who_is_not_signed_in_is_led_to_the_door(house, name):
+    response = Client(SERVER_NAME="localhost").get(address(house, name))
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_login_without_a_role_sees_nothing(house, sign_in, name):
+    response = sign_in("eve").get(address(house, name))
+    assert response.status_code == 403
+    assert "personal" not in response.content.decode().casefold()
+
+
+def somebody_who_sees(name: str) -> str:
+    return next(login for login, (role, _) in LOGINS.items() if role in PAGES[name].sees)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_page_asks_its_question_and_obeys_the_strict_policy(house, sign_in, name):
+    response = sign_in(somebody_who_sees(name)).get(address(house, name))
+    html = response.content.decode()
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert len(re.findall(r"<h1[ >]", html)) == 1
+    assert re.search(r"<h1>[^<]+\?</h1>", html)
+    assert not re.search(r"\sstyle\s*=", html)
+    assert not re.search(r"\son[a-z]+\s*=", html)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert "<style" not in html
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_the_start_up_check_finds_no_address_without_a_declaration():
+    assert [e for e in run_checks() if e.id == "leadline.E001"] == []
+
+
+def test_an_address_without_a_declaration_is_named():
+    assert undeclared([path("x/secret", lambda request: None)]) == ["x/secret"]
+
+
+def test_a_page_only_reads(house, sign_in):
+    assert sign_in("lead").post("/programmes").status_code == 405
+
+
+def test_a_page_does_not_say_whether_what_it_hides_exists(house, sign_in):
+    client = sign_in("ana")
+    hidden = client.get(f"/people/{house.key('south1')}")
+    missing = client.get("/people/123456789")
+    assert hidden.status_code == missing.status_code == 404
+    strip = re.compile(r'value="[^"]+"')
+    assert strip.sub("", hidden.content.decode()) == strip.sub("", missing.content.decode())
+
+
+@pytest.mark.parametrize("name", ["my-team", "completions", "programmes", "home"])
+def test_a_manager_meets_nobody_from_outside_the_team(house, sign_in, name):
+    client = sign_in("ana")
+    for query in ("", "?as=csv", "?page=2", "?sort=-people&q=South"):
+        html = client.get(address(house, name).split("?")[0] + query).content.decode()
+        assert "South" not in html.replace('value="South"', "")
+
+
+def test_choosing_a_role_changes_what_opens_and_only_ones_own_can_be_chosen(house, sign_in):
+    client = sign_in("lead")
+    assert client.get("/people").status_code == 200
+    grants = dict(client.get("/").context["grants"].__class__([]) or [])
+    assert grants == {}
+    analyst = next(g for g in client.get("/").context["grants"] if g.role == Role.ANALYST)
+    client.post("/role", {"grant": analyst.pk})
+    assert client.get("/people").status_code == 403
+    client.post("/role", {"grant": analyst.pk + 1000})
+    assert client.get("/people").status_code == 403
+
+
+def test_an_export_goes_the_same_way_as_the_page(house, sign_in):
+    shown = sign_in("ana").get(f"/programmes/completions?{COURSE}&as=csv")
+    assert shown["Content-Type"].startswith("text/csv")
+    lines = shown.content.decode().splitlines()
+    assert len(lines) == 51
+    assert sign_in("analyst").get(f"/programmes/completions?{COURSE}&as=csv").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["?page=99999", "?sort=nonsense", "?q=%00", "?page=-1", "?q=" + "x" * 5000, "?sort=-name"],
+)
+def test_odd_questions_to_a_table_never_break_the_page(house, sign_in, query):
+    assert sign_in("lead").get("/programmes" + query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "/programmes/course",
+        "/programmes/course?course=",
+        "/programmes/course?course=x%00",
+        "/programmes/video?video=nope",
+        "/trust/definitions/nope",
+        "/nowhere",
+    ],
+)
+def test_what_is_not_there_is_a_404(house, sign_in, where):
+    assert sign_in("lead").get(where).status_code == 404
