@@ -1,48 +1,67 @@
-"""Whose facts must be computed anew, and who is who by then."""
+"""Whose facts must be computed anew, and who is who by then.
+
+The connection holds `fresh` (events since the commit) and `link` (actor, person) as committed. An
+actor that nobody claims is its own person and not in `link`."""
 
 from collections.abc import Sequence
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
+from leadline.events import EVENT
 from leadline.refresh.definitions import LINK
+from leadline.refresh.query import query
+
+PERSON = pa.schema([LINK.field("person")])
+CHANGED = pa.schema([*LINK, ("before", pa.int64())])
 
 
-def relink(connection: BaseBackend, changed: Sequence[tuple[int, int]]) -> bool:
-    """Make the tables `linked` (actor, person) and `moved` (person) of the committed `link`.
-
-    changed: (actor, person) since that commit; an actor that nobody claims is its own person and
-    not in `linked`. moved: whoever lost or got an actor. Returns whether anybody did."""
-    link = connection.table("link")
-    rows = pa.Table.from_pylist([dict(zip(LINK.names, row, strict=True)) for row in changed], LINK)
-    told = connection.create_table("told_link", rows, temp=True)
-    before = told.left_join(link, "actor").select(
-        told.actor, told.person, old=ibis.coalesce(link.person, told.actor)
+@query(told_link=LINK, link=LINK)
+def changed_links(told_link: ir.Table, link: ir.Table) -> ir.Table:
+    """Actors with another person than at the commit, who is `before`."""
+    both = told_link.left_join(link, "actor").select(
+        told_link.actor, told_link.person, before=ibis.coalesce(link.person, told_link.actor)
     )
-    before = connection.create_table(
-        "changed_link", before.filter(before.old != before.person), temp=True
-    )
-    claimed = before.filter(before.actor != before.person).select("actor", "person")
-    connection.create_table("linked", link.anti_join(before, "actor").union(claimed), temp=True)
-    people = before.select("person").union(before.select(person=before.old))
-    connection.create_table("moved", people.distinct(), temp=True)
-    return bool(before.count().to_pyarrow().as_py())
+    return both.filter(both.before != both.person)
 
 
-def find_affected(connection: BaseBackend, after: int) -> int:
-    """Make the table `affected` (person) and say how many they are.
+@query(link=LINK, changed_link=CHANGED)
+def links_now(link: ir.Table, changed_link: ir.Table) -> ir.Table:
+    claimed = changed_link.filter(changed_link.actor != changed_link.person)
+    kept = link.anti_join(changed_link, "actor")
+    return kept.union(claimed.select("actor", "person"))
 
-    Affected: persons of the actors of events with seq > after, persons of actors whose statements
-    those events void, and whoever lost or got an actor."""
-    event, linked = connection.table("event"), connection.table("linked")
-    new = event.filter(event.seq > after)
-    actors = new.select("actor").union(new.select(actor=new.voids_actor))
+
+@query(fresh=EVENT, linked=LINK, changed_link=CHANGED)
+def affected_people(fresh: ir.Table, linked: ir.Table, changed_link: ir.Table) -> ir.Table:
+    """Persons of the actors of fresh events, of those whose statements fresh events void, and
+
+    whoever lost or got an actor."""
+    actors = fresh.select("actor").union(fresh.select(actor=fresh.voids_actor))
     actors = actors.filter(actors.actor.notnull()).distinct()
     people = actors.left_join(linked, "actor").select(
         person=ibis.coalesce(linked.person, actors.actor)
     )
-    affected = connection.create_table(
-        "affected", people.union(connection.table("moved")).distinct(), temp=True
-    )
-    return int(affected.count().to_pyarrow().as_py())
+    moved = changed_link.select("person").union(changed_link.select(person=changed_link.before))
+    return people.union(moved).distinct()
+
+
+def find_affected(connection: BaseBackend, changed: Sequence[tuple[int, int]]) -> tuple[int, bool]:
+    """Make the tables `linked` (actor, person) as of now and `affected` (person).
+
+    changed: (actor, person) told by the directory since the commit. Returns how many people are
+    affected, and whether `linked` differs from `link`."""
+    columns = [pa.array(column, pa.int64()) for column in zip(*changed, strict=True)]
+    told = pa.Table.from_arrays(columns, schema=LINK) if columns else LINK.empty_table()
+    connection.create_table("told_link", told, temp=True)
+    changed_links.into(connection, "changed_link")
+    links_now.into(connection, "linked")
+    affected_people.into(connection, "affected")
+    return _count(connection, "affected"), _count(connection, "changed_link") > 0
+
+
+def _count(connection: BaseBackend, table: str) -> int:
+    row = connection.raw_sql(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(row[0])

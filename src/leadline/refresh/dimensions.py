@@ -1,4 +1,6 @@
-"""Dimensions: what facts are about. Each is written whole, and only where it has changed."""
+"""Dimensions: what facts are about. Each is written whole, and only where it has changed.
+
+The connection holds the dimensions as committed and `fresh`, the events since the commit."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,107 +10,108 @@ import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from leadline.directory import Position
+from leadline.events import EVENT
 from leadline.events.activities import Told
 from leadline.events.vocabulary import KIND, OTHER
 from leadline.refresh.definitions import ACTIVITY, POSITION, SOURCE
+from leadline.refresh.query import query
 
 # Used as a course beats used as a module, and so on, where no type was ever sent.
 USES = ("course", "module", "assessment")
+TOLD = pa.schema([ACTIVITY.field(name) for name in ("activity", "name", "type", "position")])
+VOCABULARY = pa.schema([("type", pa.string()), ("meaning", pa.string())])
 
 
 def kinds(connection: BaseBackend) -> dict[str, str]:
     """Activity id -> kind, of the activities whose type was sent before the commit."""
-    activity = connection.table("activity")
-    typed = activity.filter(activity.type.notnull()).select("activity", "type").to_pyarrow()
-    return {
-        id: KIND.get(type, OTHER)
-        for id, type in zip(typed["activity"].to_pylist(), typed["type"].to_pylist(), strict=True)
-    }
+    typed = connection.raw_sql(
+        "SELECT activity, type FROM activity WHERE type IS NOT NULL"
+    ).to_arrow_table()
+    pairs = zip(typed["activity"].to_pylist(), typed["type"].to_pylist(), strict=True)
+    return {activity: KIND.get(type, OTHER) for activity, type in pairs}
 
 
-def activities(connection: BaseBackend, after: int, told: Mapping[str, Told]) -> pa.Table | None:
-    """The dimension `activity` with what statements and events after a seq add; None: unchanged.
-
-    The newest word on each column wins; a course or module is by the newest event about it."""
-    old = connection.table("activity")
-    event = connection.table("event")
-    new = event.filter(event.seq > after)
-    about = (
-        new.filter(new.object.notnull())
-        .group_by(activity=new.object)
-        .aggregate(
-            course=new.course.argmax(new.seq, where=new.course.notnull()),
-            module=new.module.argmax(new.seq, where=new.module.notnull()),
-            length_s=new.length_s.argmax(new.seq, where=new.length_s.notnull()),
-        )
+@query(fresh=EVENT, activity=ACTIVITY, told=TOLD, vocabulary=VOCABULARY)
+def activities_now(
+    fresh: ir.Table, activity: ir.Table, told: ir.Table, vocabulary: ir.Table
+) -> ir.Table:
+    """Each column by the newest word on it; course and module by the newest event about it."""
+    about = fresh.filter(fresh.object.notnull()).group_by(activity=fresh.object)
+    related = about.aggregate(
+        **{
+            name: fresh[name].argmax(fresh.seq, where=fresh[name].notnull())
+            for name in ("course", "module", "length_s")
+        }
     )
-    rows = [{"activity": id, **said._asdict()} for id, said in told.items()]
-    sent = connection.create_table("told", pa.Table.from_pylist(rows, _TOLD), temp=True)
-    layers = [_layer(old, 0), _layer(sent, 1), _layer(about, 1)]
-    layers += [_layer(_used(new, use), 1) for use in USES]
-    words = pa.table({"type": list(KIND), "said": list(KIND.values())})
-    vocabulary = connection.create_table("vocabulary", words, temp=True)
-    merged = _merged(ibis.union(*layers), vocabulary)
-    result = connection.create_table("merged_activity", merged, temp=True)
-    if not result.difference(old).count().to_pyarrow().as_py():
-        return None
-    return result.order_by("activity").to_pyarrow().cast(ACTIVITY)
-
-
-_TOLD = pa.schema([ACTIVITY.field(name) for name in ("activity", "name", "type", "position")])
-
-
-def _used(new: ir.Table, use: str) -> ir.Table:
-    ids = new.filter(new[use].notnull()).select(activity=new[use]).distinct()
-    return ids.mutate(kind=ibis.literal(use))
+    layers = [_layer(activity, 0), _layer(told, 1), _layer(related, 1)]
+    for use in USES:
+        ids = fresh.filter(fresh[use].notnull()).select(activity=fresh[use]).distinct()
+        layers.append(_layer(ids.mutate(kind=ibis.literal(use)), 1))
+    merged = _merged(ibis.union(*layers))
+    used = ibis.cases(*((merged[f"as_{use}"], use) for use in USES), else_=OTHER)
+    typed = merged.mutate(used=used).left_join(vocabulary, "type")
+    kind = ibis.ifelse(typed.type.notnull(), typed.meaning.fill_null(OTHER), typed.used)
+    return typed.mutate(kind=kind).select(*ACTIVITY.names)
 
 
 def _layer(table: ir.Table, rank: int) -> ir.Table:
     """All columns of the dimension, null where the table has none, and who wins."""
     columns = {
-        name: table[name].cast(type) if name in table.columns else ibis.null(type)
+        name: table[name] if name in table.columns else ibis.null(type)
         for name, type in ibis.schema(ACTIVITY).items()
     }
     return table.select(**columns, rank=ibis.literal(rank, "int64"))
 
 
-def _merged(layers: ir.Table, vocabulary: ir.Table) -> ir.Table:
-    def newest(name: str) -> ir.Value:
-        column = layers[name]
-        return column.argmax(layers.rank, where=column.notnull())
-
+def _merged(layers: ir.Table) -> ir.Table:
     names = ("name", "type", "course", "module", "position", "length_s")
-    merged = layers.group_by("activity").aggregate(
-        **{name: newest(name) for name in names},
+    return layers.group_by("activity").aggregate(
+        **{name: layers[name].argmax(layers.rank, where=layers[name].notnull()) for name in names},
         **{f"as_{use}": (layers.kind == use).fill_null(False).any() for use in USES},
     )
-    used = ibis.cases(*((merged[f"as_{use}"], use) for use in USES), else_=OTHER)
-    typed = merged.left_join(vocabulary, "type")
-    kind = ibis.ifelse(merged.type.notnull(), typed.said.fill_null(OTHER), used)
-    return typed.mutate(kind=kind).select(*ACTIVITY.names)
 
 
-def sources(connection: BaseBackend, after: int) -> pa.Table:
-    """The dimension `source`: what was committed, and the events after a seq."""
-    event, old = connection.table("event"), connection.table("source")
-    new = (
-        event.filter(event.seq > after)
-        .group_by("source")
-        .aggregate(statements=lambda t: t.count(), watermark=lambda t: t.stored.max())
-    )
-    both = old.union(new.select(*SOURCE.names))
+@query(fresh=EVENT, source=SOURCE)
+def sources_now(fresh: ir.Table, source: ir.Table) -> ir.Table:
+    new = fresh.group_by("source").aggregate(statements=fresh.count(), watermark=fresh.stored.max())
+    both = source.union(new.select(*SOURCE.names))
     summed = both.group_by("source").aggregate(
-        statements=both.statements.sum().cast("int64"), watermark=both.watermark.max()
+        statements=both.statements.sum(), watermark=both.watermark.max()
     )
-    return summed.order_by("source").to_pyarrow().cast(SOURCE)
+    return summed.order_by("source")
+
+
+def activities(connection: BaseBackend, told: Mapping[str, Told]) -> pa.Table | None:
+    """The dimension `activity` with what statements and fresh events add; None: unchanged."""
+    rows = [{"activity": activity, **said._asdict()} for activity, said in told.items()]
+    connection.create_table("told", pa.Table.from_pylist(rows, TOLD), temp=True)
+    words = pa.table([list(KIND), list(KIND.values())], schema=VOCABULARY)
+    connection.create_table("vocabulary", words, temp=True)
+    activities_now.into(connection, "activity_now")
+    return _changed(connection, "activity", ACTIVITY)
 
 
 def positions(connection: BaseBackend, rows: Sequence[Position]) -> pa.Table | None:
-    """The dimension `position`; None: as it was."""
+    """The dimension `position`; None: unchanged."""
     columns = [[getattr(row, name) for row in rows] for name in POSITION.names]
     arrays = [pa.array(column, type) for column, type in zip(columns, POSITION.types, strict=True)]
-    new = pa.Table.from_arrays(arrays, schema=POSITION)
-    told = connection.create_table("told_position", new, temp=True)
-    old = connection.table("position")
-    differing = told.difference(old).union(old.difference(told))
-    return new if differing.count().to_pyarrow().as_py() else None
+    now = pa.Table.from_arrays(arrays, schema=POSITION)
+    connection.create_table("position_now", now, temp=True)
+    return _changed(connection, "position", POSITION)
+
+
+def sources(connection: BaseBackend) -> pa.Table:
+    """The dimension `source`: what was committed and the fresh events."""
+    return sources_now.rows(connection).cast(SOURCE)
+
+
+def _changed(connection: BaseBackend, table: str, schema: pa.Schema) -> pa.Table | None:
+    """The rows of `…_now`, unless the committed table holds the same."""
+    now = f'"{table}_now"'
+    differing = connection.raw_sql(
+        f'SELECT count(*) FROM ((FROM {now} EXCEPT FROM "{table}") '
+        f'UNION ALL (FROM "{table}" EXCEPT FROM {now}))'
+    ).fetchone()
+    if not differing[0]:
+        return None
+    return connection.raw_sql(f"FROM {now} ORDER BY 1").to_arrow_table().cast(schema)

@@ -11,7 +11,9 @@ from ibis.backends import BaseBackend
 
 from leadline.events import EVENT
 from leadline.facts import Fact, moments
+from leadline.refresh.affected import PERSON
 from leadline.refresh.definitions import LINK
+from leadline.refresh.query import query
 
 PART_EVENTS = 500_000  # events whose windows are computed at once
 COMPILED_FACTS = 256
@@ -47,24 +49,18 @@ class Recompute:
 
     def _prepare(self) -> int:
         """Find the actors behind the people and how many parts their events make."""
-        affected = self._connection.table("affected")
-        linked = self._connection.table("linked")
-        event = self._connection.table("event")
-        claimed = linked.semi_join(affected, "person")
-        own = affected.select(actor=affected.person, person=affected.person)
-        unclaimed = own.anti_join(linked, "actor")
-        self._connection.create_table(CLAIM, claimed.union(unclaimed), temp=True)
-        gone = event.filter(event.voids.notnull()).select(statement_id=event.voids).distinct()
-        self._connection.create_table(GONE, gone, temp=True)
-        events = event.semi_join(self._connection.table(CLAIM), "actor").count().to_pyarrow()
-        return 1 + int(events.as_py()) // PART_EVENTS
+        claims.into(self._connection, CLAIM)
+        gone.into(self._connection, GONE)
+        row = self._sql(f"SELECT count(*) FROM event SEMI JOIN {CLAIM} USING (actor)").fetchone()
+        return 1 + int(row[0]) // PART_EVENTS
 
     def _compute(self, part: int, parts: int) -> None:
-        event, claim = self._connection.table("event"), self._connection.table(CLAIM)
-        actors = claim.filter(claim.person % parts == part) if parts > 1 else claim
-        living = event.semi_join(actors, "actor").select(*EVENT.names)
-        self._connection.create_table(LIVING, living, temp=True)
-        self._sql(f"CREATE TEMP TABLE {MOMENT} AS {compiled_moments()}")
+        names = ", ".join(f'"{name}"' for name in EVENT.names)
+        self._sql(
+            f"CREATE TEMP TABLE {LIVING} AS SELECT {names} FROM event WHERE actor IN "
+            f"(SELECT actor FROM {CLAIM} WHERE person % {parts} = {part})"
+        )
+        self._sql(f"CREATE TEMP TABLE {MOMENT} AS {living_moments.sql}")
         for name, fact in self._facts.items():
             # Into declared columns: Ibis takes a sum to be int64, DuckDB makes it wider.
             rows = f"SELECT *, {self._version} AS version FROM ({compiled(fact)})"
@@ -72,18 +68,29 @@ class Recompute:
         self._sql(f"DROP TABLE {MOMENT}")
         self._sql(f"DROP TABLE {LIVING}")
 
-    def _sql(self, sentence: str) -> None:
-        self._connection.raw_sql(sentence)
+    def _sql(self, sentence: str) -> Any:
+        return self._connection.raw_sql(sentence)
 
 
 def _spooled(fact: str) -> str:
     return f"spool_{fact}"
 
 
-@functools.cache
-def compiled_moments() -> str:
-    """The query for moments; compiled once a program, since that takes longer than running it."""
-    return str(ibis.to_sql(_moments(), dialect="duckdb"))
+@query(affected=PERSON, linked=LINK)
+def claims(affected: ir.Table, linked: ir.Table) -> ir.Table:
+    """Every actor of the affected people; those that nobody claims are their own person."""
+    own = affected.select(actor=affected.person, person=affected.person)
+    return linked.semi_join(affected, "person").union(own.anti_join(linked, "actor"))
+
+
+@query(event=EVENT)
+def gone(event: ir.Table) -> ir.Table:
+    return event.filter(event.voids.notnull()).select(statement_id=event.voids).distinct()
+
+
+@query(living=EVENT, claim=LINK, gone=VOIDED)
+def living_moments(living: ir.Table, claim: ir.Table, gone: ir.Table) -> ir.Table:
+    return moments(living, claim, gone)
 
 
 def compiled(fact: Fact) -> str:
@@ -93,11 +100,12 @@ def compiled(fact: Fact) -> str:
 
 @functools.lru_cache(maxsize=COMPILED_FACTS)
 def _compiled(rows: Rows, schema: tuple[tuple[str, Any], ...]) -> str:
-    moment = ibis.table(_moments().schema(), name=MOMENT)
-    wanted = rows(moment).select(*(name for name, _ in schema)).cast(dict(schema))
+    wanted = rows(_moment()).select(*(name for name, _ in schema)).cast(dict(schema))
     return str(ibis.to_sql(wanted, dialect="duckdb"))
 
 
-def _moments() -> ir.Table:
-    tables = {LIVING: EVENT, CLAIM: LINK, GONE: VOIDED}
-    return moments(*(ibis.table(ibis.schema(schema), name=name) for name, schema in tables.items()))
+@functools.cache
+def _moment() -> ir.Table:
+    """The table of moments, unbound."""
+    tables = [ibis.table(ibis.schema(schema)) for schema in (EVENT, LINK, VOIDED)]
+    return ibis.table(moments(*tables).schema(), name=MOMENT)

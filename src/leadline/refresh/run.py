@@ -11,6 +11,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
+import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from leadline.directory import Directory
@@ -18,7 +19,7 @@ from leadline.engine import Commit, Lake, Watermarks
 from leadline.events import EVENT, Activities, flatten
 from leadline.facts import Fact, catalogue
 from leadline.refresh import dimensions
-from leadline.refresh.affected import find_affected, relink
+from leadline.refresh.affected import find_affected
 from leadline.refresh.definitions import DIMENSIONS, fingerprint
 from leadline.refresh.recompute import Recompute
 from leadline.store import Database, Log
@@ -103,12 +104,11 @@ class _Refresh:
         people = 0
         if self._fresh or (mark, revision) != (self._base.mark, self._base.directory_revision):
             connection = self._connection()
-            relinked = relink(connection, changed)
-            people = find_affected(connection, self._base.mark)
+            people, relinked = find_affected(connection, changed)
             if people:
                 self._write_facts(connection)
             if relinked:
-                self._lake.overwrite("link", connection.table("linked").to_pyarrow())
+                self._lake.overwrite("link", _table(connection, "linked"))
             self._write_dimensions(connection, activities, revision)
             self._commit(connection, Commit(mark=mark, at=at, directory_revision=revision))
             self._lake.compact()
@@ -145,8 +145,12 @@ class _Refresh:
             at = batch[-1].seq
 
     def _connection(self) -> BaseBackend:
-        """Events as written so far, and the dimensions that this run starts from."""
-        return self._lake.scratch(self._lake.pending(), {"event": EVENT, **DIMENSIONS})
+        """Events as written so far, `fresh` ones apart, and the dimensions this run starts from."""
+        connection = self._lake.scratch(self._lake.pending(), {"event": EVENT, **DIMENSIONS})
+        connection.raw_sql(
+            f"CREATE TEMP VIEW fresh AS SELECT * FROM event WHERE seq > {self._base.mark}"
+        )
+        return connection
 
     def _write_facts(self, connection: BaseBackend) -> None:
         number = self._committed.number + 1
@@ -160,7 +164,7 @@ class _Refresh:
         self, connection: BaseBackend, activities: Activities, revision: int
     ) -> None:
         """Write those that have changed."""
-        told = dimensions.activities(connection, self._base.mark, activities.told)
+        told = dimensions.activities(connection, activities.told)
         if told is not None:
             self._lake.overwrite("activity", told)
         if revision != self._base.directory_revision:
@@ -169,13 +173,17 @@ class _Refresh:
                 self._lake.overwrite("position", positions)
 
     def _commit(self, connection: BaseBackend, commit: Commit) -> None:
-        sources = dimensions.sources(connection, self._base.mark)
+        sources = dimensions.sources(connection)
         self._lake.overwrite("source", sources)
         newest = zip(sources["source"].to_pylist(), sources["watermark"].to_pylist(), strict=True)
-        recomputed = connection.table("affected").to_pyarrow()["person"].combine_chunks()
+        recomputed = _table(connection, "affected")["person"].combine_chunks()
         self._lake.commit(
             commit.mark,
             people=recomputed if self._base.number else None,  # else there are no older rows
             watermarks=Watermarks(dict(newest), commit.directory_revision, self._definitions),
             at=commit.at,
         )
+
+
+def _table(connection: BaseBackend, name: str) -> pa.Table:
+    return connection.raw_sql(f'FROM "{name}"').to_arrow_table()
