@@ -12,6 +12,7 @@ and the log, facts through a refresh, answers through the lens. Things are named
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Purpose, Role, Viewer
 from leadline.refresh import Refreshed
-from leadline.statements import read
+from leadline.statements import Statement, read
 
 BASE = "https://story.example"
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -43,6 +44,12 @@ def instant(at: str | datetime) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+def _row(login: str, since: str, place: dict[str, Any]) -> PersonRow:
+    named = {"name": login.capitalize(), "email": f"{login}@story.example"}
+    day = date.fromisoformat(since)
+    return PersonRow(person_id=login, valid_from=day, **{**named, **place})
+
+
 class World:
     """One installation in a folder of the test's own; asked as of NOW unless a test says else."""
 
@@ -50,6 +57,7 @@ class World:
         self.app: App = build(Settings(home=folder / "home", **settings))
         self.now = now
         self._fresh = False
+        self._said: list[tuple[str, Statement]] = []
 
     # people
 
@@ -65,28 +73,22 @@ class World:
         **more: Any,
     ) -> int:
         """Bring a person in, or move them `since` a day; gives their key. more: as PersonRow."""
-        row = PersonRow(
-            person_id=login,
-            name=login.capitalize(),
-            email=f"{login}@story.example",
-            unit=unit,
-            role=role,
-            manager=manager,
-            location=location,
-            valid_from=date.fromisoformat(since),
-            **more,
-        )
-        changes = self.app.directory.apply([row])
-        assert not changes.errors, changes.errors
-        self._fresh = False
+        place = {"unit": unit, "role": role, "manager": manager, "location": location}
+        self._bring_in([_row(login, since, {**place, **more})])
         return self.key(login)
 
-    def people(self, prefix: str, count: int, **place: Any) -> list[str]:
+    def people(
+        self, prefix: str, count: int, *, since: str = "2020-01-01", **place: Any
+    ) -> list[str]:
         """Many people in one place: `ben1`, `ben2` …; gives their logins."""
         logins = [f"{prefix}{number}" for number in range(1, count + 1)]
-        for login in logins:
-            self.person(login, **place)
+        self._bring_in([_row(login, since, place) for login in logins])
         return logins
+
+    def _bring_in(self, rows: list[PersonRow]) -> None:
+        changes = self.app.directory.apply(rows)
+        assert not changes.errors, changes.errors
+        self._fresh = False
 
     def key(self, login: str) -> int:
         """The person's key in directory and lake."""
@@ -112,7 +114,9 @@ class World:
         statement_id: str | None = None,
         actor: dict[str, Any] | None = None,
     ) -> str:
-        """One statement, straight into the log; gives its id. verb: a word of the vocabulary."""
+        """One statement; gives its id. verb: a word of the vocabulary, or an IRI.
+
+        It is checked now and reaches the log with the next `flush` or `refresh`."""
         kind = thing.partition("/")[0]
         parts = [("grouping", course), ("parent", module)]
         around = {
@@ -141,11 +145,16 @@ class World:
         return str(value["id"])
 
     def sends(self, statements: Sequence[dict[str, Any]], *, source: str = "lms") -> None:
-        """Whole statements as a system would send them."""
+        """Whole statements as a system would send them; they reach the log with the next `flush`."""
         stored = datetime.now(UTC)
-        batch = [read(value, stored=stored, authority=AUTHORITY) for value in statements]
-        self.app.log.append(batch, source=source)
+        self._said += [(source, read(v, stored=stored, authority=AUTHORITY)) for v in statements]
         self._fresh = False
+
+    def flush(self) -> None:
+        """Put what was said into the log, one batch per run of the same source."""
+        said, self._said = self._said, []
+        for source, run in groupby(said, key=lambda pair: pair[0]):
+            self.app.log.append([statement for _, statement in run], source=source)
 
     def voids(self, statement_id: str) -> None:
         """Take a statement back."""
@@ -171,6 +180,7 @@ class World:
 
     def refresh(self) -> Refreshed:
         """Make everything said so far visible."""
+        self.flush()
         done = self.app.refresh()
         self._fresh = True
         return done

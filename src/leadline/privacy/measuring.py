@@ -102,7 +102,7 @@ def _counted(rows: ir.Table, by: Sequence[str]) -> list[_Line]:
     lines = found.to_pyarrow().to_pylist()
     if len(lines) > GROUPS_MAX:
         raise TooFine(f"That makes {len(lines)} groups; at most {GROUPS_MAX} can be shown.")
-    return [
+    counted = [
         _Line(
             group=tuple(None if line[c] is None else str(line[c]) for c in by),
             touched=line["touched"],
@@ -114,6 +114,8 @@ def _counted(rows: ir.Table, by: Sequence[str]) -> list[_Line]:
         )
         for line in lines
     ]
+    # Which group is hidden beside a small one must not hang on the order the engine answers in.
+    return sorted(counted, key=lambda line: [(part is None, part or "") for part in line.group])
 
 
 def _needs_care(line: _Line, question: Question, rules: Rules, smallest: int) -> bool:
