@@ -208,6 +208,22 @@ def test_definitions_are_merged_and_a_change_has_a_revision(database: Database):
     assert [changed.revision for changed in log.activities(2)] == [4]
 
 
+def test_activities_that_changed_together_come_together(database: Database):
+    """Whoever reads on from the last revision seen misses none, however small his pages."""
+    log = Log(database)
+    for batch in ((1, 2), (3, 4, 5)):
+        names = {number: {**activity(f"a{number}"), "definition": {}} for number in batch}
+        append(log, *(sent(number, object=names[number]) for number in batch))
+    first = log.activities(0, limit=1)
+    assert [kept.id[-2:] for kept in first] == ["a1", "a2"]
+    assert [kept.id[-2:] for kept in log.activities(first[-1].revision, limit=2)] == [
+        "a3",
+        "a4",
+        "a5",
+    ]
+    assert log.activities(5) == []
+
+
 def test_what_was_rolled_back_is_not_remembered_as_merged(database: Database):
     log, defined = Log(database), {**activity("book"), "definition": {"name": {"en": "Book"}}}
     append(log, sent(1))

@@ -201,13 +201,21 @@ class Log:
     def activities(
         self, since_revision: int, limit: int = LARGEST_BATCH_STATEMENTS
     ) -> list[Activity]:
-        """Activities whose merged definition changed after a place in the log, in that order."""
+        """Activities whose merged definition changed after a place in the log, in that order.
+
+        `limit` of them, and the rest of those that changed together with the last: whoever goes
+        on from the last revision misses none."""
+        ends = self._database.execute(
+            "SELECT revision FROM activity WHERE revision > ? ORDER BY revision LIMIT 1 OFFSET ?",
+            (since_revision, limit - 1),
+        )
+        upper = ends[0][0] if ends else self.head()
         return [
             Activity(iri, msgspec.json.decode(definition), revision)
             for iri, definition, revision in self._database.execute(
-                "SELECT id, definition, revision FROM activity WHERE revision > ? "
-                "ORDER BY revision, id LIMIT ?",
-                (since_revision, limit),
+                "SELECT id, definition, revision FROM activity "
+                "WHERE revision > ? AND revision <= ? ORDER BY revision, id",
+                (since_revision, upper),
             )
         ]
 
