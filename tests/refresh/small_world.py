@@ -175,15 +175,7 @@ def killed_at(step):
         return wrapped
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in (
-            "create",
-            "append",
-            "overwrite",
-            "restore",
-            "remove",
-            "forget",
-            "merge_small_files",
-        ):
+        for name in ("append", "overwrite", "restore", "remove", "merge_small_files"):
             patch.setattr(Table, name, deadly(getattr(Table, name)))
         patch.setattr(commits, "write", deadly(commits.write))
         with contextlib.suppress(Killed):
