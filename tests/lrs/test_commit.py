@@ -52,8 +52,9 @@ def test_each_source_keeps_its_own_count(join, parts):
     assert {each.name: each.counts.accepted for each in parts.sources.all()} == {"lms": 1, "sim": 2}
 
 
-def test_a_conflict_fails_its_own_request_and_no_neighbour(player):
+def test_a_conflict_fails_its_own_request_and_no_neighbour(player, appends):
     player.post(statement(2))
+    appends.clear()
     group = [
         writing(player, statement(1)),
         writing(player, statement(2, ANA)),
@@ -61,6 +62,7 @@ def test_a_conflict_fails_its_own_request_and_no_neighbour(player):
     ]
     outcomes = commit(group, player.parts.log)
     assert [type(outcome.problem) for outcome in outcomes] == [type(None), Conflict, type(None)]
+    assert appends == [3, 2, 1], "the two that are well share a transaction all the same"
     assert sorted(player.found()) == [1, 2, 3]
 
 
@@ -157,3 +159,25 @@ def test_nobody_waits_for_ever_where_a_commit_breaks_off(player, monkeypatch):
     outcome = committer.submit(sent).result(10)
     assert refusal(conclude(sent, outcome)) == (500, "")
     committer.close()
+
+
+def test_a_write_whose_sender_gave_up_before_its_turn_is_not_stored(player, monkeypatch):
+    running, go_on = threading.Event(), threading.Event()
+    append = player.parts.log.append
+
+    def slow(batch, **named):
+        running.set()
+        assert go_on.wait(10)
+        return append(batch, **named)
+
+    monkeypatch.setattr(player.parts.log, "append", slow)
+    committer = Committer(player.parts.log)
+    first = committer.submit(writing(player, statement(1)))
+    assert running.wait(10)
+    given_up, last = (committer.submit(writing(player, statement(n))) for n in (2, 3))
+    assert given_up.cancel()
+    assert not first.cancel(), "it is being stored already"
+    go_on.set()
+    assert (first.result(10).problem, last.result(10).problem) == (None, None)
+    committer.close()
+    assert sorted(player.found()) == [1, 3]

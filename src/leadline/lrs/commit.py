@@ -1,16 +1,18 @@
 """Group commit: what arrives at the same time becomes durable in one transaction."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from queue import Empty, Full, Queue
 
 from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Writing
 from leadline.lrs.refusals import Problem, Refusal, busy
 from leadline.store import Conflict, Log, Unavailable
 from leadline.store.log import LARGEST_BATCH_STATEMENTS
+
+journal = logging.getLogger("leadline.lrs")
 
 QUEUE_LIMIT_REQUESTS = 1000
 # A group stops growing here, so that with the largest batch on top it still fits one transaction.
@@ -34,20 +36,36 @@ class Outcome:
 
 
 def commit(group: Sequence[Writing], log: Log) -> list[Outcome]:
-    """Store the writes of a group, in their order.
+    """Store the writes of a group; the writes of one source share a transaction.
 
-    Neighbours from the same source share a transaction. Where the store refuses it, each is tried
-    alone, so that one conflict fails nobody else and a batch stays all or nothing."""
-    problems: list[Problem | None] = []
-    for _, neighbours in groupby(group, key=lambda writing: writing.call.credential.source):
-        writings = list(neighbours)
-        problem = _append(writings, log)
-        if isinstance(problem, Conflict) and len(writings) > 1:
-            problems += [_append([writing], log) for writing in writings]
-        else:
-            problems += [problem] * len(writings)
+    A write that conflicts fails alone, and whole: it takes no neighbour with it, and a batch stays
+    all or nothing."""
+    by_source: dict[str, dict[int, Writing]] = {}
+    for at, writing in enumerate(group):
+        by_source.setdefault(writing.call.credential.source, {})[at] = writing
+    problems: dict[int, Problem | None] = {}
+    for writings in by_source.values():
+        problems |= _settled(writings, log)
     through = complete_through(log)
-    return [Outcome(problem, through) for problem in problems]
+    return [Outcome(problems[at], through) for at in range(len(group))]
+
+
+def _settled(writings: Mapping[int, Writing], log: Log) -> dict[int, Problem | None]:
+    """What became of each: all together if the store takes them, else without those that the
+    conflict names, which are tried one by one."""
+    problem = _append(list(writings.values()), log)
+    if not isinstance(problem, Conflict) or len(writings) == 1:
+        return dict.fromkeys(writings, problem)
+    suspects = {
+        at: writing
+        for at, writing in writings.items()
+        if not problem.ids.isdisjoint(statement.id for statement in writing.batch)
+    }
+    rest = {at: writing for at, writing in writings.items() if at not in suspects}
+    problems = _settled(rest, log) if rest else {}
+    for at, writing in suspects.items():
+        problems |= _settled({at: writing}, log)
+    return problems
 
 
 def complete_through(log: Log) -> datetime | None:
@@ -101,6 +119,9 @@ class Committer:
         outcomes = [Outcome(BROKEN_OFF, None)] * len(group)
         try:
             outcomes = commit([writing for writing, _ in group], self._log)
+        except BaseException:
+            journal.exception("a commit broke off")
+            raise
         finally:  # nobody may wait for an answer that cannot come any more
             for (_, future), outcome in zip(group, outcomes, strict=True):
                 future.set_result(outcome)
@@ -110,8 +131,11 @@ class Committer:
         statements = 0
         while statements < GROUP_LIMIT_STATEMENTS:
             try:
-                group.append(self._queue.get_nowait())
+                writing, future = self._queue.get_nowait()
             except Empty:
                 break
-            statements += len(group[-1][0].batch)
+            # From here on it cannot be cancelled; one that was, nobody waits for any more.
+            if future.set_running_or_notify_cancel():
+                group.append((writing, future))
+                statements += len(writing.batch)
         return group
