@@ -25,7 +25,7 @@ def folder() -> Path:
 @pytest.fixture(scope="module")
 def lens(app: App, folder: Path) -> Lens:
     tables = oulad.Tables(folder)
-    assert not app.directory.apply(oulad.people(tables)).errors
+    assert not app.directory.apply(oulad.people(tables, oulad.courses(tables))).errors
     records = oulad.statements(tables, with_clicks=False)
     *_, taken = Intake(app.log).take(records, oulad.SOURCE)
     assert taken.quarantined == 0

@@ -102,16 +102,21 @@ def written(parts: Mapping[str, bytes], student: int, key: str) -> bytes:
 
 def registrations(tables: Tables, known: Courses) -> Iterator[Record | Broken]:
     """One `registered` for each row of studentRegistration."""
-    columns = ("code_module", "code_presentation", "id_student", "date_registration")
+    columns = (
+        "code_module", "code_presentation", "id_student", "date_registration",
+        "date_unregistration",
+    )  # fmt: skip
     for origin, row in lined(tables, "studentRegistration", *columns):
-        module, presentation, student, day = row
+        module, presentation, student, day, left = row
         course = known.get((module, presentation))
         if course is None or student is None:
             yield stray(origin, "code_presentation", "courses", list(row))
             continue
         parts = {"verb": VERB["registered"], "object": encode(course.activity())}
         if day is None:
-            parts["context"] = _assumed("registration day not recorded: the presentation's start")
+            day = min(0, left or 0)  # nobody leaves before they are in
+            reason = "registration day not recorded: the presentation's start, or the day they left"
+            parts["context"] = _assumed(reason)
         parts["timestamp"] = at(course.day(day), REGISTERED)
         key = f"studentRegistration|{module}|{presentation}|{student}"
         yield Record(origin, written(parts, student, key))
