@@ -146,10 +146,11 @@ def _shortest_first(database: Database, lists: Sequence[Terms], reach: Reach) ->
 
 
 def _one(term: int, reach: Reach) -> tuple[str, list[int]]:
-    places = ", ".join("?" * len(reach.blocks))
+    # In one block PostgreSQL reads a list in order; of a set of blocks it would sort it first.
+    single = len(reach.blocks) == 1
+    within = "block = ?" if single else f"block IN ({', '.join('?' * len(reach.blocks))})"
     return (
-        "SELECT block, seq FROM posting p "
-        f"WHERE block IN ({places}) AND term = ? AND seq > ? AND seq < ?",
+        f"SELECT block, seq FROM posting p WHERE {within} AND term = ? AND seq > ? AND seq < ?",
         [*reach.blocks, term, *reach.bounds],
     )
 
