@@ -1,5 +1,7 @@
 """docs/metrics.md, written from the catalogue so that it cannot drift."""
 
+from leadline.metrics import funnel, video
+from leadline.metrics.estimate import COMPARE_MIN_PEOPLE, RATE_MIN_PEOPLE
 from leadline.metrics.metric import Area, Metric, catalogue
 
 
@@ -12,7 +14,8 @@ def document() -> str:
         "Generated from `src/leadline/metrics/catalogue/` by `make docs`; do not edit.",
         "",
         "Every number comes with its interval, its count of people, what was left out and why, and",
-        "the version of its definition. Fewer than 5 people: withheld. Fewer than 20: counts only.",
+        f"the version of its definition. Below {RATE_MIN_PEOPLE} people there are counts and no",
+        f"rate; below {COMPARE_MIN_PEOPLE} groups are not to be compared; small groups are withheld.",
         "Any metric can also be sliced by `unit`, `role`, `location`, `manager` (where the learner",
         "sat at the time) and by `day`, `week`, `month`, `quarter`, `year`.",
     ]
@@ -21,6 +24,10 @@ def document() -> str:
         for each in metrics:
             if each.area is area:
                 parts += _entry(each)
+    parts += ["", "## Shapes", "", "Pages also draw these, from the same facts."]
+    for name, shape in (("funnel", funnel), ("video_curve", video)):
+        parts += ["", f"### {name}", "", f"*{shape.QUESTION}*", "", shape.DEFINITION]
+        parts += ["", f"Version {shape.VERSION}."]
     return "\n".join(parts) + "\n"
 
 
