@@ -15,7 +15,7 @@ def document() -> str:
         "",
         "Every number comes with its interval, its count of people, what was left out and why, and",
         f"the version of its definition. Below {RATE_MIN_PEOPLE} people there are counts and no",
-        f"rate; below {COMPARE_MIN_PEOPLE} groups are not to be compared; small groups are withheld.",
+        f"rate; below {COMPARE_MIN_PEOPLE} groups are not to be compared; small ones are withheld.",
         "Any metric can also be sliced by `unit`, `role`, `location`, `manager` (where the learner",
         "sat at the time) and by `day`, `week`, `month`, `quarter`, `year`.",
     ]

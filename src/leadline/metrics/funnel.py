@@ -19,14 +19,14 @@ from leadline.stats.funnel import StepCounts, StepJudged, judge
 VERSION = 1
 QUESTION = "Where do they leave the course?"
 DEFINITION = (
-    "Assignment cycles by module, in the declared order or else the median order of first touch. "
-    "Reached: did something in it or in a later one. Continued: reached a later one, or completed the "
-    "course. Abandoned: it is the furthest one, the course is incomplete, and the learner withdrew or "
-    "was idle for 14 days or the 95th percentile of the usual gap between modules, whichever is "
-    "longer. In progress: the rest. Waived and incomplete cycles are left out. Continue rate: "
-    "continued of continued and abandoned (Wilson). Abnormal: at least 30 decided, more exits than "
-    "the other modules' rate explains (beta-binomial, Benjamini-Hochberg at 5 % over the modules), "
-    "with the lower limit of the excess above 0."
+    "Assignment cycles by module, in the declared order or else the median order of first "
+    "touch. Reached: did something in it or in a later one. Continued: reached a later one, or "
+    "completed the course. Abandoned: it is the furthest one, the course is incomplete, and the "
+    "learner withdrew or was idle for 14 days or the 95th percentile of the usual gap between "
+    "modules, whichever is longer. In progress: the rest. Waived and incomplete cycles are left "
+    "out. Continue rate: continued of continued and abandoned (Wilson). Abnormal: at least 30 "
+    "decided, more exits than the other modules' rate explains (beta-binomial, "
+    "Benjamini-Hochberg at 5 % over the modules), with the lower limit of the excess above 0."
 )
 MODULES_MAX = 500
 

@@ -30,13 +30,14 @@ from leadline.stats.multiplicity import benjamini_hochberg
 VERSION = 1
 QUESTION = "Where do they stop in the video?"
 DEFINITION = (
-    "Viewers of second s: distinct people of whom a played segment has start_s ≤ s < end_s; plays: "
-    "every such playing, repeats included. Exits: watches by position of the last statement, where "
-    "not finished and not seen in the video for 14 days; who finished or may come back is censored. "
-    "Bins of 5 s or a sixtieth of the length. Abnormal drop: exit hazard above what the 7 bins on "
-    "each side explain, without their top fifth (beta-binomial, Benjamini-Hochberg at 1 %), more than "
-    "twice theirs and at least 5 exits, with 20 people and a tenth of the starters at risk; the first "
-    "and last 5 % are not judged. Neighbouring bins are merged. Nothing is claimed below 30 starters."
+    "Viewers of second s: distinct people of whom a played segment has start_s ≤ s < end_s; "
+    "plays: every such playing, repeats included. Exits: watches by position of the last "
+    "statement, where not finished and not seen in the video for 14 days; who finished or may "
+    "come back is censored. Bins of 5 s or a sixtieth of the length. Abnormal drop: exit hazard "
+    "above what the 7 bins on each side explain, without their top fifth (beta-binomial, "
+    "Benjamini-Hochberg at 1 %), more than twice theirs and at least 5 exits, with 20 people "
+    "and a tenth of the starters at risk; the first and last 5 % are not judged. Neighbouring "
+    "bins are merged. Nothing is claimed below 30 starters."
 )
 STILL_WATCHING_DAYS = 14  # who was seen in the video this recently may come back: censored
 LENGTH_MAX_S = 24 * 3600
