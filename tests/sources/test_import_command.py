@@ -163,6 +163,15 @@ def test_undated_positions_say_what_that_means(world, run):
     assert "not read: pay" in done.stdout
 
 
+def test_settings_that_cannot_be_used_are_named(world, run, monkeypatch):
+    monkeypatch.setenv("LEADLINE_DATABASE_URL", "mysql://x")
+
+    done = run("import", "xapi", world.file("s.jsonl", ""), "--source", "lms")
+
+    assert done.exit_code == 2
+    assert "mysql://x" in done.stderr
+
+
 def test_a_people_file_that_is_none(world, run):
     done = run("import", "people", world.file("p.csv", "name\nAna\n"))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 import msgspec
 
-from leadline.config import Settings
+from leadline.config import BadSetting, Settings
 from leadline.sources.intake import Intake, Taken
 from leadline.sources.records import Broken, Record, Unreadable
 from leadline.store import Database, Log, Quarantine, Sources, Unavailable
@@ -31,9 +31,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 
 def _database() -> Database:
     """The database alone: assembling the whole application takes longer than many an import."""
-    settings = Settings.from_env()
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Database.open(settings.database_url)
+    try:
+        settings = Settings.from_env()
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Database.open(settings.database_url)
+    except (BadSetting, Unavailable, OSError, ValueError) as problem:
+        _fail(str(problem), 2)
 
 
 def _fail(message: str, code: int) -> NoReturn:
