@@ -135,7 +135,7 @@ def _database(app: App) -> str | None:
 def _lake(app: App) -> str | None:
     snapshot = app.lake.snapshot()
     behind = app.log.head() - snapshot.mark
-    app.lake.connect(snapshot).list_tables()
+    app.lake.connect(snapshot).table("event").count().to_pyarrow()
     if behind > BEHIND_STATEMENTS_MAX:
         return f"{behind} statements wait to be counted; is `leadline worker` running?"
     return None

@@ -36,7 +36,7 @@ WORDS = {
 class TableLake:
     """What the lens needs of a lake. seeds: person -> what their rows are made from."""
 
-    seeds: dict[int, int]
+    seeds: dict[int, str]
     positions: list[dict[str, Any]] = field(default_factory=list)
     version: int = 1
 
@@ -50,7 +50,7 @@ class TableLake:
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in schemas()}
         rows["position"] = self.positions
         for person, seed in sorted(self.seeds.items()):
-            for name, made in _rows_of(person, random.Random(f"{person} {seed}")).items():
+            for name, made in _rows_of(person, random.Random(seed)).items():
                 rows[name] += made
         for name, schema in schemas().items():
             filled = [dict.fromkeys(schema.names) | row for row in rows[name]]
@@ -82,7 +82,7 @@ def _rows_of(person: int, chance: random.Random) -> dict[str, list[dict[str, Any
     made: dict[str, list[dict[str, Any]]] = {}
     for name, fact in catalogue().items():
         types = fact.schema()
-        count = chance.randint(1, 3)
+        count = chance.randint(2, 5)
         made[name] = [
             {c: _value(c, types[c], chance) for c in types.names} | {"person": person}
             for _ in range(count)

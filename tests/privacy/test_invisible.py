@@ -44,7 +44,8 @@ def parts_of(world: World, seeds: dict[str, int]) -> TableParts:
     keys = {login: world.key(login) for login in seeds}
     units = {"b": "Org/North", "c": "Org/South"}
     seats = [seat(key, units[login[0]]) for login, key in keys.items()]
-    return TableParts(world.app, TableLake({keys[n]: s for n, s in seeds.items()}, seats))
+    made_from = {keys[login]: f"{login} {seed}" for login, seed in seeds.items()}
+    return TableParts(world.app, TableLake(made_from, seats))
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +107,9 @@ def test_no_hidden_group_can_be_worked_out_of_one_answer_and_its_margins(org, se
         seat(person, chance.choices(units, weights=(1, 2, 4, 12, 20, 30))[0])
         for person in range(1, 151)
     ]
-    parts = TableParts(org.app, TableLake({p["person"]: seed for p in seats}, seats))
+    parts = TableParts(
+        org.app, TableLake({p["person"]: f"{p['person']} {seed}" for p in seats}, seats)
+    )
     lens = Lens(parts, Viewer("dov", Role.ANALYST), now=NOW)
     truth = _rows(parts, lens, by)
     known, sums, places = [], [], sorted(truth, key=str)

@@ -1,0 +1,222 @@
+"""The commands that set up an installation and ask it questions, as somebody types them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from leadline.accounts.start import start
+from leadline.cli import main
+from leadline.cli.metric import EXIT_FORBIDDEN
+from story.world import World
+
+Run = Callable[..., Result]
+SERVED_WITHIN_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Twelve drivers of North were assigned a course in March; Ana manages them."""
+    world = World(tmp_path_factory.mktemp("cli"))
+    world.person("ana", unit="Org/North")
+    for login in world.people("ben", 12, unit="Org/North", manager="ana"):
+        world.completes(login, "course/fire", assigned="2026-03-01", done="2026-03-05")
+    world.people("cleo", 3, unit="Org/South")
+    for number in range(1, 4):
+        world.says(f"cleo{number}", "assigned", "course/fire", at="2026-03-01")
+    world.refresh()
+    yield world
+    world.close()
+
+
+@pytest.fixture
+def run(org: World) -> Iterator[Run]:
+    """Types `leadline …` in that installation."""
+    start()
+    from django.test import override_settings
+
+    def typed(*words: str, **more: object) -> Result:
+        return CliRunner().invoke(main, list(words), **more)
+
+    with override_settings(LEADLINE=org.app):
+        yield typed
+
+
+@pytest.fixture
+def logins(run: Run) -> None:
+    """Dov analyses, Ana manages her drivers, Carl runs the system."""
+    for login, role, *more in (
+        ("dov", "analyst"),
+        ("ana", "department manager", "--person", "ana"),
+        ("carl", "administrator"),
+    ):
+        done = run("user", "add", login, "--role", role, *more)
+        assert done.exit_code == 0, done.output
+
+
+def answered(result: Result) -> dict:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_list_of_metrics_says_what_each_one_asks(run):
+    listed = answered(run("metric", "list", "--json"))
+    rate = next(metric for metric in listed if metric["name"] == "completion_rate")
+    assert rate["question"].endswith("?")
+    assert {"definition", "area", "unit", "summary", "version", "by", "companions"} <= rate.keys()
+    assert "completion_rate" in run("metric", "list").output
+
+
+def test_an_answer_is_in_the_one_result_type(run, logins):
+    answer = answered(run("metric", "enrolments", "--by", "unit", "--as", "dov", "--json"))
+    assert answer.keys() == {
+        *("metric", "question", "results", "coverage"),
+        *("quality", "late", "as_of", "watermark"),
+    }
+    north, south = sorted(answer["results"], key=lambda result: result["group"]["unit"])
+    assert (south["gate"], south["estimate"], south["n"]) == ("suppressed", None, None)
+    assert north["gate"] == "suppressed"  # else South is the rest of the total
+    assert answer["coverage"] == 1.0
+
+
+def test_filters_and_days_are_days_of_the_reporting_zone(run, logins):
+    asked = ("metric", "enrolments", "--as", "dov", "--json", "--where", "unit=Org/North")
+    on_the_day = answered(run(*asked, "--from", "2026-03-01", "--to", "2026-03-02"))
+    after = answered(run(*asked, "--from", "2026-03-02"))
+    assert [a["results"][0]["n"] for a in (on_the_day, after)] == [12, 0]
+
+
+def test_a_manager_is_answered_for_the_team(run, logins):
+    answer = answered(run("metric", "enrolments", "--as", "ana", "--json"))
+    assert answer["results"][0]["estimate"] == 12
+
+
+def test_a_plain_table_says_why_a_number_is_missing(run, logins):
+    shown = run("metric", "completion_rate", "--by", "unit", "--as", "dov")
+    assert shown.exit_code == 0
+    assert "fewer than 10 people" in shown.output
+    assert "as of" in shown.output
+
+
+def test_what_is_forbidden_ends_with_its_own_status_and_is_in_the_access_log(run, logins, org):
+    refused = run("metric", "enrolments", "--as", "carl", "--json")
+    assert (refused.exit_code, refused.stdout) == (EXIT_FORBIDDEN, "")
+    assert "administrator" in refused.stderr
+    look = org.app.audit.looks(limit=1)[0]
+    assert (look.login, look.rows) == ("carl", 0)
+    assert look.outcome.startswith("refused")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("completion", "--as", "dov"), "completion_rate"),
+        (("completion_rate", "--as", "dov", "--by", "colour"), "course"),
+        (("completion_rate", "--as", "dov", "--where", "unit"), "NAME=VALUE"),
+        (("average_score", "--as", "dov", "--choice", "attempt=worst"), "attempt=best"),
+        (("completion_rate", "--as", "nobody"), "leadline user list"),
+        (("completion_rate",), "--as LOGIN"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_what_can(run, logins, words, said):
+    refused = run("metric", *words)
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_a_login_gets_roles_one_by_one_and_a_password_from_a_file(run, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("a lead line is 25 fathoms\n")
+    words = ("user", "add", "eve", "--role", "learner", "--password-file", str(secret))
+    assert run(*words).exit_code == run(*words).exit_code == 0
+    assert run("user", "add", "eve", "--role", "HR manager", "--unit", "Org/North").exit_code == 0
+    assert "learner; HR manager of Org/North" in run("user", "list").output
+    from django.contrib.auth import authenticate
+
+    assert authenticate(username="eve", password="a lead line is 25 fathoms") is not None
+    assert run("user", "remove", "eve").exit_code == 0
+    assert authenticate(username="eve", password="a lead line is 25 fathoms") is None
+
+
+def test_a_weak_password_and_an_unknown_person_are_refused(run, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("short")
+    weak = run("user", "add", "eve", "--role", "learner", "--password-file", str(secret))
+    assert weak.exit_code == 2 and "too short" in weak.output
+    unknown = run("user", "add", "eve", "--role", "learner", "--person", "nobody")
+    assert unknown.exit_code == 2 and "import people" in unknown.output
+    assert "eve" not in run("user", "list").output
+
+
+def test_settings_say_where_each_value_is_from_and_never_a_password(run):
+    env = {
+        "LEADLINE_PORT": "8123",
+        "LEADLINE_DATABASE_URL": "postgresql://lead:fathoms@127.0.0.1/line",
+    }
+    shown = run("settings", env=env).output
+    assert "LEADLINE_PORT=8123  (from the environment)" in shown
+    assert "LEADLINE_SMALLEST_GROUP=10  (default)" in shown
+    assert "fathoms" not in shown
+
+
+def test_the_doctor_finds_a_sound_installation_sound_and_a_broken_chain_broken(run, logins, org):
+    run("metric", "enrolments", "--as", "dov")
+    sound = run("doctor")
+    assert sound.exit_code == 0, sound.output
+    (entry,) = org.app.database.execute("SELECT entry FROM audit WHERE number = 1")[0]
+    forged = entry.replace("refused", "shown").replace("analyst", "learner")
+    change = "UPDATE audit SET entry = ? WHERE number = 1"
+    org.app.database.execute(change, (forged + " ",))
+    try:
+        broken = run("doctor")
+        assert broken.exit_code == 1
+        assert "Entry 1" in broken.output
+    finally:
+        org.app.database.execute(change, (entry,))
+
+
+def test_from_nothing_to_a_page_that_a_signal_ends(tmp_path):
+    """A first start makes everything; SIGTERM ends web, endpoint and worker cleanly."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("LEADLINE_")},
+        "LEADLINE_HOME": str(tmp_path / "home"),
+        "LEADLINE_PORT": str(port),
+    }
+    env.pop("DJANGO_SETTINGS_MODULE", None)
+    server = subprocess.Popen([Path(sys.executable).parent / "leadline", "serve"], env=env)
+    try:
+        page = _fetch(f"http://127.0.0.1:{port}/sign-in")
+        assert page.status == 200
+        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+        assert page.headers["X-Frame-Options"] == "DENY"
+        about = _fetch(f"http://127.0.0.1:{port}/xapi/about")
+        assert "1.0.3" in about.read().decode()
+        assert "Content-Security-Policy" not in about.headers  # no Django on the endpoint's way
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) in (0, -signal.SIGTERM)
+    assert (tmp_path / "home" / "secrets" / "django.key").stat().st_mode & 0o077 == 0
+
+
+def _fetch(address: str):
+    until = time.monotonic() + SERVED_WITHIN_SECONDS
+    while True:
+        try:
+            return urllib.request.urlopen(address, timeout=10)
+        except (urllib.error.URLError, ConnectionError) as problem:
+            if isinstance(problem, urllib.error.HTTPError) or time.monotonic() > until:
+                raise
+            time.sleep(0.3)
