@@ -4,3 +4,7 @@ import os
 import tempfile
 
 os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-cli-"))
+
+from leadline.accounts.start import start
+
+start()
