@@ -14,7 +14,7 @@ from leadline.events import EVENT
 from leadline.events.activities import Told
 from leadline.events.vocabulary import KIND, OTHER
 from leadline.refresh.definitions import ACTIVITY, POSITION, SOURCE
-from leadline.refresh.query import query
+from leadline.refresh.query import arrow, query
 
 # Used as a course beats used as a module, and so on, where no type was ever sent.
 USES = ("course", "module", "assessment")
@@ -24,9 +24,7 @@ VOCABULARY = pa.schema([("type", pa.string()), ("meaning", pa.string())])
 
 def kinds(connection: BaseBackend) -> dict[str, str]:
     """Activity id -> kind, of the activities whose type was sent before the commit."""
-    typed = connection.raw_sql(
-        "SELECT activity, type FROM activity WHERE type IS NOT NULL"
-    ).to_arrow_table()
+    typed = arrow(connection, "SELECT activity, type FROM activity WHERE type IS NOT NULL")
     pairs = zip(typed["activity"].to_pylist(), typed["type"].to_pylist(), strict=True)
     return {activity: KIND.get(type, OTHER) for activity, type in pairs}
 
@@ -114,4 +112,4 @@ def _changed(connection: BaseBackend, table: str, schema: pa.Schema) -> pa.Table
     ).fetchone()
     if not differing[0]:
         return None
-    return connection.raw_sql(f"FROM {now} ORDER BY 1").to_arrow_table().cast(schema)
+    return arrow(connection, f"FROM {now} ORDER BY 1").cast(schema)

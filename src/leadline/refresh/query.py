@@ -31,7 +31,12 @@ class Query:
         connection.raw_sql(f'CREATE TEMP TABLE "{table}" AS {self.sql}')
 
     def rows(self, connection: BaseBackend) -> pa.Table:
-        return connection.raw_sql(self.sql).to_arrow_table()
+        return arrow(connection, self.sql)
+
+
+def arrow(connection: BaseBackend, sql: str) -> pa.Table:
+    """All rows of a sentence; for small answers."""
+    return connection.con.sql(sql).to_arrow_table()
 
 
 def query(**tables: pa.Schema) -> Callable[[Callable[..., ir.Table]], Query]:

@@ -11,7 +11,6 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import msgspec
-import pyarrow as pa
 from ibis.backends import BaseBackend
 
 from leadline.directory import Directory
@@ -21,6 +20,7 @@ from leadline.facts import Fact, catalogue
 from leadline.refresh import dimensions
 from leadline.refresh.affected import find_affected
 from leadline.refresh.definitions import DIMENSIONS, fingerprint
+from leadline.refresh.query import arrow
 from leadline.refresh.recompute import Recompute
 from leadline.store import Database, Log
 
@@ -108,7 +108,7 @@ class _Refresh:
             if people:
                 self._write_facts(connection)
             if relinked:
-                self._lake.overwrite("link", _table(connection, "linked"))
+                self._lake.overwrite("link", arrow(connection, "FROM linked"))
             self._write_dimensions(connection, activities, revision)
             self._commit(connection, Commit(mark=mark, at=at, directory_revision=revision))
             self._lake.compact()
@@ -176,14 +176,10 @@ class _Refresh:
         sources = dimensions.sources(connection)
         self._lake.overwrite("source", sources)
         newest = zip(sources["source"].to_pylist(), sources["watermark"].to_pylist(), strict=True)
-        recomputed = _table(connection, "affected")["person"].combine_chunks()
+        recomputed = arrow(connection, "FROM affected")["person"].combine_chunks()
         self._lake.commit(
             commit.mark,
             people=recomputed if self._base.number else None,  # else there are no older rows
             watermarks=Watermarks(dict(newest), commit.directory_revision, self._definitions),
             at=commit.at,
         )
-
-
-def _table(connection: BaseBackend, name: str) -> pa.Table:
-    return connection.raw_sql(f'FROM "{name}"').to_arrow_table()
