@@ -7,6 +7,8 @@ from pathlib import Path
 
 os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-web-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
+# Playwright keeps an event loop in the thread of the tests; Django would refuse its database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import django
 

@@ -25,6 +25,11 @@ def count(number: float | None) -> str:
     return DASH if number is None else _grouped(round(number), use_l10n=True, force_grouping=True)
 
 
+def _rounded(number: float, digits: int) -> str:
+    """Django's own formatting cuts digits off; a reader expects them rounded."""
+    return _grouped(round(number, digits), decimal_pos=digits, use_l10n=True)
+
+
 def people(number: int | None) -> str:
     if number is None:
         return _("an unstated number of people")
@@ -38,7 +43,7 @@ def share(part: float | None, digits: int | None = None) -> str:
     percent = 100 * part
     if digits is None:
         digits = 1 if 0 < percent < 1 or 99 < percent < 100 else 0
-    return f"{_grouped(percent, decimal_pos=digits, use_l10n=True)}{THIN}%"
+    return f"{_rounded(percent, digits)}{THIN}%"
 
 
 def expected(number: float) -> str:
@@ -110,10 +115,10 @@ def value(number: float | None, unit: str) -> str:
     if unit == "seconds":
         return length(number)
     if unit == "days":
-        return ngettext("%(n)s day", "%(n)s days", round(number)) % {"n": _grouped(number, 1)}
+        return ngettext("%(n)s day", "%(n)s days", round(number)) % {"n": _rounded(number, 1)}
     if unit in {"count", "people"}:
         return count(number)
-    return _grouped(number, decimal_pos=1, use_l10n=True)
+    return _rounded(number, 1)
 
 
 def estimate(result: Result) -> str:

@@ -74,7 +74,7 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
         funnel=path,
         completion=done.result if done else None,
         tries=tries,
-        facts={"tabs": this.tabs(), "findings": [(f, found.page_of(f)) for f in known]},
+        facts={"tabs": this.tabs(), "findings": _others(known, worst)},
     )
 
 
@@ -90,6 +90,16 @@ def _worst(path: ShownFunnel | None, known: list[Finding]) -> FunnelStep | None:
     """The module that a finding names: what Home does not claim, no page claims."""
     named = {finding.about for finding in known if finding.insight == "worst_module"}
     return next((step for step in path.steps if step.module in named), None) if path else None
+
+
+def _others(known: list[Finding], worst: FunnelStep | None) -> list[tuple[Finding, str]]:
+    """What else was found here, with the page that shows it, if that is another one."""
+    answered = worst.module if worst else None
+    return [
+        (f, found.page_of(f) if f.start_s is not None else "")
+        for f in known
+        if not (f.insight == "worst_module" and f.about == answered)
+    ]
 
 
 def _expected(worst: FunnelStep | None) -> float:

@@ -53,7 +53,7 @@ def of_sources(lens: Lens) -> Iterator[Matter]:
             yield Matter(
                 "soon",
                 said % {"n": words.count(held)},
-                _("It is not counted anywhere until somebody lets it in."),
+                _("What they say is not counted anywhere until somebody lets them in."),
                 _("See why"),
                 reverse("quarantine"),
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from leadline.insights import findings
 from leadline.privacy.lens import Lens
@@ -38,7 +39,7 @@ def home(request: HttpRequest, lens: Lens) -> HomePage:
         matters=found,
         urgent=sum(matter.state == "action" for matter in found),
         sources=tuple(lens.sources()) if Register.SOURCES in registers else (),
-        foot=Foot((words.instant(lens.now),)),
+        foot=Foot((_("As of %(when)s") % {"when": words.instant(lens.now)},)),
     )
 
 

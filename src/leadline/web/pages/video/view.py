@@ -47,38 +47,42 @@ def video(request: HttpRequest, lens: Lens) -> VideoPage:
     if this not in known:
         raise NotThere
     name = known[this]["name"] or short(this)
+    course = known[this]["course"]
     curve = lens.curve(this)
     finding = found.about(findings(lens), this)
     drop = _drop(curve) if finding else None
     cliff = _cliff(curve, drop)
-    finished, watched = (
-        allowed(lens, metric, where={"video": this})
-        for metric in ("video_finishers", "watched_time")
-    )
+    numbers = _numbers(lens, this, course)
     stretches = _stretches(curve) if curve else []
     return VideoPage(
-        crumbs=_crumbs(lens, known[this]["course"], name),
+        crumbs=_crumbs(lens, course, name),
         figure=_figure(stretches, cliff, curve),
-        companions=tuple(
-            companion(answer, title)
-            for answer, title in (
-                (finished, _("Reach the end")),
-                (watched, _("Watched by half of them, at least")),
-            )
-            if answer is not None
-        ),
+        companions=tuple(companion(answer, title) for title, answer in numbers.items()),
         why=found.why(finding),
         checked=found.checked(finding),
         next_step=found.next_step(finding),
         twin=_table(stretches, asked(request, ())) if stretches else None,
-        foot=foot([a for a in (finished, watched) if a is not None], *_depth(curve)),
+        foot=foot(list(numbers.values()), *_depth(curve)),
         name=name,
         curve=curve,
         drop=drop,
         cliff=cliff,
         share=_share(drop),
-        finished=finished,
+        finished=numbers.get(_("Reach the end")),
     )
+
+
+def _numbers(lens: Lens, video: str, course: str | None) -> dict[str, Answer]:
+    """What stands beside the curve; learning too, where the video belongs to a course (S013)."""
+    asked_of = [
+        (_("Reach the end"), "video_finishers", {"video": video}),
+        (_("Half of them watch at least"), "watched_time", {"video": video}),
+    ]
+    if course:
+        passes = _("Pass the course's tests at the first attempt")
+        asked_of.append((passes, "first_attempt_pass_rate", {"course": course}))
+    found_here = {title: allowed(lens, name, where=where) for title, name, where in asked_of}
+    return {title: answer for title, answer in found_here.items() if answer is not None}
 
 
 def _crumbs(lens: Lens, course: str | None, name: str) -> tuple[Crumb, ...]:
