@@ -62,6 +62,12 @@ def test_assigned_again_while_open_changes_nothing():
     assert [m["cycle_no"] for m in found] == [1] * 5
 
 
+def test_assigned_again_while_the_second_cycle_is_open_changes_nothing_either():
+    days = ["assigned", "completed", "assigned", "registered", "launched"]
+    found = live([event(at(days=n), did) for n, did in enumerate(days)])
+    assert [m["cycle_no"] for m in found] == [1, 1, 2, 2, 2]
+
+
 def test_waived_withdrawn_satisfied_mastered_and_a_completing_result_close_a_cycle():
     ways = [
         event(1, "waived"),

@@ -39,6 +39,18 @@ def test_answers_of_an_open_attempt_belong_to_it():
     assert row("response", [*events, answer(10, success=True)])["attempt_no"] == 2
 
 
+def test_between_two_attempts_the_next_marker_decides():
+    before_a_submission = [
+        quiz(0, "completed"),
+        answer(3600, success=True),
+        quiz(3610, "completed"),
+    ]
+    reopened = quiz(3700, "initialized")
+    assert row("response", [*before_a_submission, reopened])["attempt_no"] == 2
+    before_an_opening = [quiz(0, "completed"), answer(10, success=True), quiz(20, "initialized")]
+    assert row("response", [*before_an_opening, quiz(30, "completed")])["attempt_no"] == 1
+
+
 def test_without_any_attempt_the_number_is_zero():
     practice = event(0, "answered", "question", object="q1", success=True)
     assert told(rows("response", [practice]), "assessment", "attempt_no") == [(None, 0)]
