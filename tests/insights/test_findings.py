@@ -17,7 +17,7 @@ from leadline.metrics import Context, summarise
 from leadline.metrics import catalogue as metrics
 from leadline.metrics.funnel import funnels
 from leadline.metrics.video import cliffs
-from leadline.privacy.refusals import Forbidden
+from leadline.privacy.refusals import Forbidden, TooFine
 
 NAMES = {"v": "Tourniquet", "m5": "Fractures", "c": "First aid", "quiz": "Final check"}
 
@@ -53,7 +53,8 @@ class PlainLens:
         return cliffs(self.facts, course)
 
     def activities(self, kind=None, course=None):
-        return [{"activity": activity, "name": name} for activity, name in NAMES.items()]
+        known = [{"activity": activity, "name": name} for activity, name in NAMES.items()]
+        return [row for row in known if kind != "course" or row["activity"] == "c"]
 
 
 def causes(finding):
@@ -268,6 +269,24 @@ def test_forty_percent_of_twenty_people_is_not_a_finding():
     rows = sat(8, opened=range(20))
     rows["attempt"] = rows["attempt"][:20]
     assert findings(PlainLens(world(**rows))) == []
+
+
+def test_a_finding_stands_without_the_side_evidence_that_is_closed_to_the_viewer():
+    facts = world(**sat(40, opened=range(100)))
+    (found,) = findings(PlainLens(facts, closed=("content_opened", "answers_correct")))
+    assert not any(each.supported for each in found.hypotheses)
+    assert findings(PlainLens(facts, closed=("first_attempt_pass_rate",))) == []
+
+
+def test_where_all_assessments_are_too_many_to_check_at_once_they_are_asked_course_by_course():
+    class Narrow(PlainLens):
+        def measure(self, name, *, where=None, **question):
+            if name == "first_attempt_pass_rate" and not (where or {}).get("course"):
+                raise TooFine(name)
+            return super().measure(name, where=where, **question)
+
+    (found,) = findings(Narrow(world(**sat(40, opened=range(100)))))
+    assert found.about == "quiz"
 
 
 # All of them

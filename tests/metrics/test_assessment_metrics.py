@@ -128,3 +128,43 @@ def test_expiring_certificates_are_of_those_valid_now_without_a_successor():
 def test_no_attempt_at_all_is_no_number():
     result = measure("first_attempt_pass_rate", world())
     assert (result.estimate, result.n, result.gate) == (None, 0, Gate.LOW_N)
+
+
+def test_content_opened_before_the_first_attempt_by_whether_it_was_passed():
+    def page(person, at, **row):
+        fixed = {
+            "statement_id": f"s{person}",
+            "kind": "page",
+            "module": "bleeding",
+            "did": "experienced",
+        }
+        return {**fixed, "person": person, "timestamp": at, **row}
+
+    facts = world(
+        attempt=[*tries(range(40), 1, passed=True), *tries(range(40, 80), 1, passed=False)],
+        event=[
+            *(page(person, day(5)) for person in range(30)),
+            *(page(person, day(90)) for person in range(30, 40)),  # only afterwards
+            *(page(person, day(5)) for person in range(40, 50)),
+            *(page(person, day(5), kind="assessment") for person in range(50, 60)),
+            *(page(person, day(5), module="burns") for person in range(60, 70)),
+        ],
+    )
+    opened = measure("content_opened", facts, by=["passed"])
+    assert opened["True"].estimate == 30 / 40
+    assert opened["False"].estimate == 10 / 40
+
+
+def test_answers_correct_counts_blanks_as_wrong_and_first_attempts_only():
+    answer = {**TRY, "question": "q1", "answered_at": day(11)}
+    facts = world(
+        response=[
+            *copies({**answer, "state": "correct"}, range(15)),
+            *copies({**answer, "state": "incorrect"}, range(15, 20)),
+            *copies({**answer, "state": "omitted"}, range(20, 30)),
+            *copies({**answer, "state": "unmarked"}, range(30, 33)),
+            *copies({**answer, "attempt_no": 2, "state": "correct"}, range(15, 30)),
+        ]
+    )
+    result = measure("answers_correct", facts)
+    assert (result.estimate, result.n_excluded) == (0.5, {"not marked": 3})

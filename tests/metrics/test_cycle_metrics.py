@@ -150,3 +150,11 @@ def test_active_days_count_days_once_and_weeks_until_completed():
     # 20 people on days 1 and 8 of 2 weeks (day 20 is after completion), 20 never in 4 weeks.
     assert result.estimate == pytest.approx(40 / (20 * 2 + 20 * 4))
     assert result.n == 40
+
+
+def test_a_course_that_nobody_assigned_and_nobody_completed_is_unknown_not_nought():
+    begun = cycle(range(30), started_at=day(5))
+    result = measure("completion_rate", world(cycle=begun))
+    assert (result.estimate, result.n_excluded) == (None, {"completion not reported": 30})
+    one = [*begun, *cycle([30], started_at=day(5), completed_at=day(6))]
+    assert measure("completion_rate", world(cycle=one)).estimate == 1 / 31

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from scipy import special
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportions_chisquare
 
 from leadline.stats.multiplicity import benjamini_hochberg
 from leadline.stats.power import detectable_difference, sample_size
 from leadline.stats.shrinkage import fit_prior, james_stein, shrink
 from leadline.stats.survival import kaplan_meier, median
+from leadline.stats.tables import homogeneity
 
 # Benjamini and Hochberg 1995, section 4.1.
 PUBLISHED = [
@@ -100,3 +102,13 @@ def test_the_median_that_was_not_reached_is_none():
 
 def test_everyone_gone_is_a_survival_of_nought():
     assert kaplan_meier([(1, 2, 0), (2, 3, 0)])[-1].survival == 0.0
+
+
+def test_homogeneity_equals_statsmodels():
+    counts = [(10, 40), (22, 50), (9, 30)]
+    expected = proportions_chisquare([x for x, _ in counts], [n for _, n in counts])[1]
+    assert homogeneity(counts) == pytest.approx(expected)
+
+
+def test_groups_in_which_everybody_has_it_do_not_differ():
+    assert homogeneity([(5, 5), (7, 7)]) == 1.0

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from leadline.metrics.funnel import Funnel
-from leadline.metrics.result import Design
+from leadline.metrics.result import Design, Result
 from leadline.metrics.video import Cliff
 from leadline.privacy.answer import Answer
-from leadline.privacy.refusals import Forbidden
+from leadline.privacy.refusals import Forbidden, TooFine
 from leadline.stats.intervals import Interval
 
 
@@ -128,9 +128,25 @@ def findings(lens: Looking, course: str | None = None) -> list[Finding]:
     for each in catalogue().values():
         try:
             found.extend(each.look(lens, course))
-        except Forbidden:
+        except (Forbidden, TooFine):
             continue
     return sorted(found, key=lambda finding: (-finding.strength, finding.insight, finding.about))
+
+
+def asked(
+    lens: Looking,
+    name: str,
+    by: Sequence[str],
+    where: Mapping[str, str | None],
+    since: datetime | None = None,
+) -> tuple[Result, ...]:
+    """The results that bear on a hypothesis; none where the viewer may not ask, or not so finely.
+
+    A finding stands without its side evidence, so that a refusal must not silence it."""
+    try:
+        return lens.measure(name, by=by, where=where, since=since).results
+    except (Forbidden, TooFine):
+        return ()
 
 
 def weighed(*hypotheses: Hypothesis) -> tuple[Hypothesis, ...]:

@@ -3,12 +3,13 @@ looked?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from leadline.insights.finding import Finding, Hypothesis, Looking, insight, weighed
+from leadline.insights.finding import Finding, Hypothesis, Looking, asked, insight, weighed
 from leadline.insights.wording import Titles, called, date, percent, sure, titles
 from leadline.metrics.estimate import COMPARE_MIN_PEOPLE
 from leadline.metrics.result import Result
+from leadline.privacy.refusals import TooFine
 from leadline.stats.intervals import Interval, newcombe
 
 FAILING_SHARE_MIN = 0.25  # surely above it: worth a review
@@ -16,6 +17,8 @@ HARD_QUESTION_SHARE = 0.30  # METHODS B3: fewer right than this and the question
 EXPOSED_MIN_PEOPLE = 20
 PERIOD_DAYS = 365
 WHERE = ("course", "module", "assessment")
+
+Group = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,25 @@ def first_attempt_failure(lens: Looking, course: str | None) -> Iterator[Finding
     Flagged where the share failing is surely above 25 %. Weighs the content, the assessment, and
     that those who failed had not opened the content."""
     since = lens.now - timedelta(days=PERIOD_DAYS)
-    where = {"course": course} if course else {}
-    answer = lens.measure("first_attempt_pass_rate", by=WHERE, where=where, since=since)
     names: Titles | None = None
-    for result in answer.results:
+    for result in _rates(lens, course, since):
         failing = _failing(result)
         if failing is not None and failing.low > FAILING_SHARE_MIN:
             names = titles(lens) if names is None else names
             yield _finding(lens, result, failing, names)
+
+
+def _rates(lens: Looking, course: str | None, since: datetime) -> Iterator[Result]:
+    """The pass rate of every assessment; course by course where all at once are too many."""
+    where = {"course": course} if course else {}
+    try:
+        yield from lens.measure(
+            "first_attempt_pass_rate", by=WHERE, where=where, since=since
+        ).results
+    except TooFine:
+        if course is None:
+            for each in lens.activities(kind="course"):
+                yield from _rates(lens, each["activity"], since)
 
 
 def _failing(result: Result) -> Interval | None:
@@ -64,7 +78,7 @@ def _finding(lens: Looking, result: Result, failing: Interval, names: Titles) ->
     about = group["assessment"] or group["module"] or ""
     since = lens.now - timedelta(days=PERIOD_DAYS)
     place = f" in {called(group['module'], names)}" if group["module"] else ""
-    hypotheses = _hypotheses(lens, group, failing)
+    hypotheses = _hypotheses(lens, group, since)
     return Finding(
         insight="first_attempt_failure",
         version=1,
@@ -95,12 +109,10 @@ def _next_step(first: Hypothesis) -> str:
     return "Review the content and the questions side by side with its author; change one of them."
 
 
-def _hypotheses(
-    lens: Looking, group: dict[str, str | None], failing: Interval
-) -> tuple[Hypothesis, ...]:
-    exposure = _exposure(lens, group)
-    unseen_for, unseen_against = _unseen(exposure, failing)
-    questions_for, questions_against = _questions(lens, group)
+def _hypotheses(lens: Looking, group: Group, since: datetime) -> tuple[Hypothesis, ...]:
+    exposure = _exposure(lens, group, since)
+    unseen_for, unseen_against = _unseen(exposure)
+    questions_for, questions_against = _questions(lens, group, since)
     taught_for, taught_against = _taught(exposure)
     return weighed(
         Hypothesis(
@@ -113,7 +125,7 @@ def _hypotheses(
         Hypothesis(
             cause="assessment",
             claim="The test asks wrongly: unclear questions, a wrong key, too high a mark.",
-            evidence_for=(*questions_for, *_retries(lens, group)),
+            evidence_for=(*questions_for, *_retries(lens, group, since)),
             evidence_against=(*questions_against, *taught_against),
             settle="Look at the answers question by question.",
         ),
@@ -127,9 +139,9 @@ def _hypotheses(
     )
 
 
-def _exposure(lens: Looking, group: dict[str, str | None]) -> _Exposure | None:
-    answer = lens.measure("content_opened", by=("passed",), where=group)
-    shown = {each.group["passed"]: each for each in answer.results if each.estimate is not None}
+def _exposure(lens: Looking, group: Group, since: datetime) -> _Exposure | None:
+    results = asked(lens, "content_opened", ("passed",), group, since)
+    shown = {each.group["passed"]: each for each in results if each.estimate is not None}
     failed, passed = shown.get("False"), shown.get("True")
     if failed is None or passed is None:
         return None
@@ -143,9 +155,7 @@ def _split(result: Result) -> tuple[int, int]:
     return opened, rows - opened
 
 
-def _unseen(
-    exposure: _Exposure | None, failing: Interval
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _unseen(exposure: _Exposure | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if exposure is None:
         return (), ()
     failed_unseen, failed = exposure.unopened[0], exposure.unopened[0] + exposure.opened[0]
@@ -172,11 +182,11 @@ def _taught(exposure: _Exposure | None) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _questions(
-    lens: Looking, group: dict[str, str | None]
+    lens: Looking, group: Group, since: datetime
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     where = {"assessment": group["assessment"]}
-    answer = lens.measure("answers_correct", by=("question",), where=where)
-    shown = [each for each in answer.results if each.estimate is not None]
+    results = asked(lens, "answers_correct", ("question",), where, since)
+    shown = [each for each in results if each.estimate is not None]
     hard = [each for each in shown if (each.estimate or 0.0) < HARD_QUESTION_SHARE]
     if not shown:
         return (), ()
@@ -185,8 +195,9 @@ def _questions(
     return (), (f"None of {len(shown)} questions is missed by most.",)
 
 
-def _retries(lens: Looking, group: dict[str, str | None]) -> tuple[str, ...]:
-    (result,) = lens.measure("any_attempt_pass_rate", where=group).results
-    if result.estimate is None or result.ci_low is None or result.ci_low < 1 - FAILING_SHARE_MIN:
-        return ()
-    return (f"{percent(result.estimate)} pass in the end: a second try is enough for most.",)
+def _retries(lens: Looking, group: Group, since: datetime) -> tuple[str, ...]:
+    for result in asked(lens, "any_attempt_pass_rate", (), group, since):
+        if result.estimate is not None and (result.ci_low or 0.0) >= 1 - FAILING_SHARE_MIN:
+            share = percent(result.estimate)
+            return (f"{share} pass in the end: a second try is enough for most.",)
+    return ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leadline.insights.finding import Finding, Hypothesis, Looking, insight, weighed
+from leadline.insights.finding import Finding, Hypothesis, Looking, asked, insight, weighed
 from leadline.insights.wording import Titles, called, clock, date, percent, sure, titles
 from leadline.metrics.video import VERSION, Cliff
 from leadline.stats.drops import EDGE, bin_width
@@ -95,10 +95,9 @@ def _slices(lens: Looking, video: str) -> tuple[tuple[str, ...], Hypothesis]:
     differing: list[str] = []
     alike: list[str] = []
     for column in SLICES:
-        answer = lens.measure("video_finishers", by=(column,), where={"video": video})
         counts = [
             (round(each.estimate * each.n_events), each.n_events)
-            for each in answer.results
+            for each in asked(lens, "video_finishers", (column,), {"video": video})
             if each.estimate is not None and each.n_events
         ]
         if len(counts) < 2:

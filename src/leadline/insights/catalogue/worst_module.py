@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from leadline.insights.finding import Finding, Hypothesis, Looking, insight, weighed
+from leadline.insights.finding import Finding, Hypothesis, Looking, asked, insight, weighed
 from leadline.insights.wording import Titles, called, date, percent, sure, titles
 from leadline.metrics.funnel import VERSION, Funnel, FunnelStep
 from leadline.metrics.result import Result
@@ -82,8 +82,8 @@ def _finding(
 
 def _hypotheses(lens: Looking, course: str, module: str) -> tuple[Hypothesis, ...]:
     where = {"course": course}
-    times = lens.measure("time_per_module", by=("module",), where=where).results
-    passes = lens.measure("first_attempt_pass_rate", by=("module",), where=where).results
+    times = asked(lens, "time_per_module", ("module",), where)
+    passes = asked(lens, "first_attempt_pass_rate", ("module",), where)
     longer, quicker = _apart(times, module, "takes people longer than every other module")
     easier, harder = _apart(passes, module, "is passed at the first try more often than any other")
     return weighed(
