@@ -46,7 +46,7 @@ def test_ids_keeps_what_identifies(player):
     lean = one(player, format="ids")
     assert lean["actor"] == BEN
     assert lean["verb"] == {"id": COMPLETED["id"]}
-    assert lean["object"] == {"objectType": "Activity", "id": LADDERS["id"]}
+    assert lean["object"] == {"id": LADDERS["id"]}
     assert lean["context"]["team"] == {"objectType": "Group", "member": [BEN]}
     assert lean["result"] == SENT["result"]
 

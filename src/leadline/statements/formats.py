@@ -83,7 +83,7 @@ def _agent_id(agent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _activity_id(activity: dict[str, Any]) -> dict[str, Any]:
-    return {key: part for key, part in activity.items() if key != "definition"}
+    return {"id": activity["id"]}
 
 
 _Change = Callable[[dict[str, Any]], dict[str, Any]]
