@@ -154,8 +154,8 @@ def test_arrow_keys_walk_the_chart_and_its_tip_speaks(visit):
     first = page.locator(".tip:visible").inner_text()
     page.keyboard.press("ArrowRight")
     second = page.locator(".tip:visible").inner_text()
-    assert first.startswith("0:00 to 0:05: 100 watching for the first time")
-    assert second.startswith("0:05 to 0:10")
+    assert first.startswith("0:00 to 0:06: 100 watching for the first time")
+    assert second.startswith("0:06 to 0:12")
     page.keyboard.press("Escape")
     assert page.locator(".tip:visible").count() == 0
 

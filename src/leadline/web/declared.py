@@ -6,6 +6,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from leadline.privacy.viewer import Role
+
 
 @register()
 def every_address_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -20,6 +22,11 @@ def every_address_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMess
     ]
 
 
+def seen_by(view: Any) -> frozenset[Role] | None:
+    """The roles that a view declares; None where it declares nothing."""
+    return getattr(view, "sees", None)
+
+
 def undeclared(patterns: Iterable[URLPattern | URLResolver], before: str = "") -> list[str]:
     """Addresses, in the order of the URL list, whose view lacks a declaration of its viewers."""
     found: list[str] = []
@@ -27,6 +34,6 @@ def undeclared(patterns: Iterable[URLPattern | URLResolver], before: str = "") -
         address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             found += undeclared(pattern.url_patterns, address)
-        elif not hasattr(pattern.callback, "sees"):
+        elif seen_by(pattern.callback) is None:
             found.append(address)
     return found

@@ -16,7 +16,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 
-from leadline.accounts.models import User
 from leadline.accounts.viewing import NoRole, viewer_for
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
@@ -96,7 +95,7 @@ def for_everyone(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 def around(request: HttpRequest, viewer: Viewer | None, place: Place | None) -> dict[str, object]:
     """What the frame of a page needs: the places this role has, and the roles of this login."""
     user = request.user if request.user.is_authenticated else None
-    grants = list(cast(User, user).grants.all()) if user else []
+    grants = list(user.grants.all()) if user else []
     return {
         "viewer": viewer,
         "place": place,

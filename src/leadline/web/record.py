@@ -150,14 +150,17 @@ def _attempt_heads() -> Sequence[Head]:
 
 
 def _attempt(row: Row, record: PersonRecord) -> Sequence[Cell]:
-    passed = row.get("passed")
-    said = {True: _("passed"), False: _("not passed")}.get(passed, _("not graded"))
+    outcome = Cell(_("not graded"), state="unknown")
+    if row.get("passed") is not None:
+        passed = bool(row["passed"])
+        text = _("passed") if passed else _("not passed")
+        outcome = Cell(text, state="done" if passed else "soon")
     return (
         Cell(_title(record, row["assessment"]), under=_title(record, row.get("course"))),
         Cell(words.count(row.get("attempt_no"))),
         Cell(_day(row.get("submitted_at"))),
         Cell(words.share(row.get("score"))),
-        Cell(said, state={True: "done", False: "soon"}.get(passed, "unknown")),
+        outcome,
     )
 
 

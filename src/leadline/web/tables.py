@@ -84,7 +84,7 @@ def asked(request: HttpRequest, sortable: Sequence[str], first: str = "") -> Ask
         export=request.GET.get("as") == "csv",
         kept={
             key: value
-            for key, value in request.GET.items()
+            for key, value in request.GET.dict().items()
             if key not in {"sort", "page", "q", "as"}
         },
     )

@@ -100,8 +100,11 @@ def _parts(row: dict[str, object]) -> list[dict[str, object]]:
     reached, active, left = (int(str(row[key])) for key in ("reached", "active", "left"))
     on = max(reached - active - left, 0)
     lost = "var(--red)" if row["worst"] else "var(--held)"
-    edges = ((0, on, "var(--accent)"), (on, on + active, "var(--accent-soft)"))
-    edges = (*edges, (on + active, on + active + left, lost))
+    edges = (
+        (0, on, "var(--accent)"),
+        (on, on + active, "var(--accent-soft)"),
+        (on + active, on + active + left, lost),
+    )
     return [
         {"from": start, "to": end, "fill": fill, "top": row["top"], "bottom": row["bottom"]}
         for start, end, fill in edges

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from leadline.metrics import Result
 from leadline.web import words
+from leadline.web.declared import seen_by
 from leadline.web.terms import TERMS
 
 register = template.Library()
@@ -64,7 +65,7 @@ def tabs(context: template.Context) -> SafeString:
         "access-log": _("Access log"),
     }
     role, here = context["viewer"].role, context["page"].name
-    open_to = [name for name in TABS if role in resolve(reverse(name)).func.sees]
+    open_to = [name for name in TABS if role in (seen_by(resolve(reverse(name)).func) or ())]
     lines = [
         (reverse(name), mark_safe(' aria-current="page"') if name == here else "", names[name])
         for name in open_to

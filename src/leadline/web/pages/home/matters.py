@@ -1,8 +1,9 @@
 """What may need somebody, role by role; each matter is one sentence, its reason and one step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -149,7 +150,7 @@ def _certificates(record: PersonRecord) -> Iterator[Matter]:
         )
 
 
-def _valid_after(row: dict[str, object], instant: object) -> bool:
+def _valid_after(row: Mapping[str, Any], instant: datetime) -> bool:
     until = row.get("expires_at")
     return until is None or until > instant
 

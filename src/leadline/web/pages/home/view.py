@@ -47,8 +47,8 @@ def _matters(lens: Lens) -> list[Matter]:
     """By role, in the order of EXPERIENCE "First login", as far as the facts go."""
     rules, role = lens.rules, lens.viewer.role
     if rules.rows is Rows.SELF:
-        known = lens.viewer.person is not None
-        return list(matters.of_record(lens.person(lens.viewer.person))) if known else []
+        mine = lens.viewer.person
+        return [] if mine is None else list(matters.of_record(lens.person(mine)))
     parts = []
     if rules.rows is Rows.TEAM:
         parts.append(matters.of_team(lens))
