@@ -100,8 +100,7 @@ class Compaction:
 
     def _count(self, query: str) -> int:
         with connected(self._snapshot(), self._limits, {RECOMPUTED: NOBODY.schema}) as connection:
-            row = connection.execute(query).fetchone()
-        return row[0] if row else 0
+            return int(connection.execute(query).fetchall()[0][0])
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(-1, Commit(), self._tables)

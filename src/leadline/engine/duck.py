@@ -110,8 +110,8 @@ def _load_recomputed(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) 
         f'CREATE TABLE "{RECOMPUTED}" AS SELECT person, max({VERSION}) AS {VERSION} '
         f"FROM {reading(files.paths)} GROUP BY person"
     )
-    count = connection.execute(f'SELECT count(*) FROM "{RECOMPUTED}"').fetchone()
-    return count is not None and count[0] > 0
+    # To its end: an answer that is not fetched whole would block the connection.
+    return bool(connection.execute(f'SELECT count(*) FROM "{RECOMPUTED}"').fetchall()[0][0])
 
 
 def _select(files: Files, *, merged: bool) -> str:

@@ -12,7 +12,7 @@ from ibis.backends import BaseBackend
 
 from leadline.events import EVENT
 from leadline.refresh.definitions import LINK
-from leadline.refresh.query import query
+from leadline.refresh.query import count, query
 
 PERSON = pa.schema([LINK.field("person")])
 CHANGED = pa.schema([*LINK, ("before", pa.int64())])
@@ -59,9 +59,4 @@ def find_affected(connection: BaseBackend, changed: Sequence[tuple[int, int]]) -
     changed_links.into(connection, "changed_link")
     links_now.into(connection, "linked")
     affected_people.into(connection, "affected")
-    return _count(connection, "affected"), _count(connection, "changed_link") > 0
-
-
-def _count(connection: BaseBackend, table: str) -> int:
-    row = connection.raw_sql(f'SELECT count(*) FROM "{table}"').fetchone()
-    return int(row[0])
+    return count(connection, "affected"), count(connection, "changed_link") > 0

@@ -14,7 +14,7 @@ from leadline.events import EVENT
 from leadline.events.activities import Told
 from leadline.events.vocabulary import KIND, OTHER
 from leadline.refresh.definitions import ACTIVITY, POSITION, SOURCE
-from leadline.refresh.query import arrow, query
+from leadline.refresh.query import arrow, count, query
 
 # Used as a course beats used as a module, and so on, where no type was ever sent.
 USES = ("course", "module", "assessment")
@@ -106,10 +106,7 @@ def sources(connection: BaseBackend) -> pa.Table:
 def _changed(connection: BaseBackend, table: str, schema: pa.Schema) -> pa.Table | None:
     """The rows of `…_now`, unless the committed table holds the same."""
     now = f'"{table}_now"'
-    differing = connection.raw_sql(
-        f'SELECT count(*) FROM ((FROM {now} EXCEPT FROM "{table}") '
-        f'UNION ALL (FROM "{table}" EXCEPT FROM {now}))'
-    ).fetchone()
-    if not differing[0]:
+    differing = f'((FROM {now} EXCEPT FROM "{table}") UNION ALL (FROM "{table}" EXCEPT FROM {now}))'
+    if not count(connection, differing):
         return None
     return arrow(connection, f"FROM {now} ORDER BY 1").cast(schema)

@@ -28,7 +28,7 @@ class Query:
 
     def into(self, connection: BaseBackend, table: str) -> None:
         """Keep the rows in a table of the connection, for as long as that lives."""
-        connection.raw_sql(f'CREATE TEMP TABLE "{table}" AS {self.sql}')
+        run(connection, f'CREATE TEMP TABLE "{table}" AS {self.sql}')
 
     def rows(self, connection: BaseBackend) -> pa.Table:
         return arrow(connection, self.sql)
@@ -37,6 +37,16 @@ class Query:
 def arrow(connection: BaseBackend, sql: str) -> pa.Table:
     """All rows of a sentence; for small answers."""
     return connection.con.sql(sql).to_arrow_table()
+
+
+def run(connection: BaseBackend, sentence: str) -> None:
+    # An answer that is not fetched to its end would block the connection.
+    connection.raw_sql(sentence).fetchall()
+
+
+def count(connection: BaseBackend, rows: str) -> int:
+    """How many rows a table or a bracketed query has."""
+    return int(arrow(connection, f"SELECT count(*) AS n FROM {rows}")["n"][0].as_py())
 
 
 def query(**tables: pa.Schema) -> Callable[[Callable[..., ir.Table]], Query]:

@@ -13,7 +13,7 @@ from leadline.events import EVENT
 from leadline.facts import Fact, moments
 from leadline.refresh.affected import PERSON
 from leadline.refresh.definitions import LINK
-from leadline.refresh.query import query
+from leadline.refresh.query import count, query, run
 
 PART_EVENTS = 500_000  # events whose windows are computed at once
 COMPILED_FACTS = 256
@@ -51,8 +51,8 @@ class Recompute:
         """Find the actors behind the people and how many parts their events make."""
         claims.into(self._connection, CLAIM)
         gone.into(self._connection, GONE)
-        row = self._sql(f"SELECT count(*) FROM event SEMI JOIN {CLAIM} USING (actor)").fetchone()
-        return 1 + int(row[0]) // PART_EVENTS
+        events = count(self._connection, f"event SEMI JOIN {CLAIM} USING (actor)")
+        return 1 + events // PART_EVENTS
 
     def _compute(self, part: int, parts: int) -> None:
         names = ", ".join(f'"{name}"' for name in EVENT.names)
@@ -68,8 +68,8 @@ class Recompute:
         self._sql(f"DROP TABLE {MOMENT}")
         self._sql(f"DROP TABLE {LIVING}")
 
-    def _sql(self, sentence: str) -> Any:
-        return self._connection.raw_sql(sentence)
+    def _sql(self, sentence: str) -> None:
+        run(self._connection, sentence)
 
 
 def _spooled(fact: str) -> str:

@@ -20,7 +20,7 @@ from leadline.facts import Fact, catalogue
 from leadline.refresh import dimensions
 from leadline.refresh.affected import find_affected
 from leadline.refresh.definitions import DIMENSIONS, fingerprint
-from leadline.refresh.query import arrow
+from leadline.refresh.query import arrow, run
 from leadline.refresh.recompute import Recompute
 from leadline.store import Database, Log
 
@@ -147,8 +147,9 @@ class _Refresh:
     def _connection(self) -> BaseBackend:
         """Events as written so far, `fresh` ones apart, and the dimensions this run starts from."""
         connection = self._lake.scratch(self._lake.pending(), {"event": EVENT, **DIMENSIONS})
-        connection.raw_sql(
-            f"CREATE TEMP VIEW fresh AS SELECT * FROM event WHERE seq > {self._base.mark}"
+        run(
+            connection,
+            f"CREATE TEMP VIEW fresh AS SELECT * FROM event WHERE seq > {self._base.mark}",
         )
         return connection
 
