@@ -307,25 +307,28 @@ LOOKS = {
     "names": lambda lens, key: lens.names([key]),
     "funnel": lambda lens, key: lens.funnel(f"{BASE}/{FIRE}"),
     "curve": lambda lens, key: lens.curve(f"{BASE}/{VIDEO}"),
+    "funnels": lambda lens, key: lens.funnels(),
+    "cliffs": lambda lens, key: lens.cliffs(),
     "sources": lambda lens, key: lens.sources(),
     "held": lambda lens, key: lens.held(),
     "quarantine counts": lambda lens, key: lens.quarantine_counts(),
     "unmatched": lambda lens, key: lens.unmatched(),
     "looks": lambda lens, key: lens.looks(),
 }
+SHAPES = {"funnel", "funnels", "curve", "cliffs"}
 PEOPLE = {"completions", "roster", "person", "names"}
 ALLOWED = {  # written out by hand from MISSION M and EXPERIENCE, not from the policy
     Role.ADMINISTRATOR: {"sources", "held", "quarantine counts", "unmatched"},
-    Role.ANALYST: {"measure", "activity", "funnel", "curve"}
+    Role.ANALYST: {"measure", "activity", *SHAPES}
     | {"sources", "held", "quarantine counts", "unmatched"},
-    Role.TRAINING_LEAD: {"measure", "activity", "funnel", "curve", "events"}
+    Role.TRAINING_LEAD: {"measure", "activity", *SHAPES, "events"}
     | PEOPLE
     | {"sources", "held", "quarantine counts"},
     Role.COMPLIANCE_OFFICER: {"measure", *PEOPLE, "sources", "held", "quarantine counts"},
-    Role.HR_MANAGER: {"measure", "activity", "funnel", "curve", *PEOPLE}
+    Role.HR_MANAGER: {"measure", "activity", *SHAPES, *PEOPLE}
     | {"sources", "held", "quarantine counts"},
-    Role.DEPARTMENT_MANAGER: {"measure", "activity", "funnel", "curve", *PEOPLE},
-    Role.LEARNER: {"measure", "activity", "funnel", "curve", "events", *PEOPLE, "looks"},
+    Role.DEPARTMENT_MANAGER: {"measure", "activity", *SHAPES, *PEOPLE},
+    Role.LEARNER: {"measure", "activity", *SHAPES, "events", *PEOPLE, "looks"},
     Role.PRIVACY_OFFICER: {"sources", "held", "quarantine counts", "unmatched", "looks"},
 }
 

@@ -14,8 +14,8 @@ from leadline.directory import Name
 from leadline.engine import Lake, Snapshot
 from leadline.facts import Sensitivity
 from leadline.metrics import Context
-from leadline.metrics.funnel import funnel
-from leadline.metrics.video import curve
+from leadline.metrics.funnel import funnels
+from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.cut import CutFacts, may_ask, with_person
@@ -95,14 +95,25 @@ class Lens(Registers):
         """Where learners leave a course, module by module (METHODS B1); None: too few reached it.
 
         Forbidden where the role may not use activity even in numbers."""
-        with self._looking("funnel", course=course) as look:
+        return self.funnels(course).get(course)
+
+    def funnels(self, course: str | None = None) -> Mapping[str, ShownFunnel]:
+        """The same for every course, or for one, by course; a course with too few is absent."""
+        with self._looking("funnels", course=course or "all") as look:
             self._use("reach")
-            shown = self._kept(
-                ("funnel", course),
-                lambda: safe_funnel(funnel(self._facts(), course), self.smallest),
-            )
-            look.shown = len(shown.steps) if shown else 0
-            look.withheld = len(shown.withheld) if shown else 1
+            found = self._kept(("funnels", course), lambda: funnels(self._facts(), course))
+            safe = {name: safe_funnel(each, self.smallest) for name, each in found.items()}
+            shown = {name: each for name, each in safe.items() if each is not None}
+            look.shown, look.withheld = len(shown), len(safe) - len(shown)
+        return shown
+
+    def cliffs(self, course: str | None = None) -> Sequence[Cliff]:
+        """Where far more people leave a video than around it, over all videos (METHODS B2)."""
+        with self._looking("cliffs", course=course or "all") as look:
+            self._use("watch")
+            found = self._kept(("cliffs", course), lambda: cliffs(self._facts(), course))
+            shown = [cliff for cliff in found if cliff.starters >= self.smallest]
+            look.shown, look.withheld = len(shown), len(found) - len(shown)
         return shown
 
     def curve(self, video: str) -> ShownCurve | None:
@@ -164,7 +175,7 @@ class Lens(Registers):
         def counted() -> Late:
             return late(self._visible_events(), since, until)
 
-        return self._kept(("late", since, until), counted)
+        return self._kept(("late", since, until, self._visible), counted, timeless=True)
 
     @property
     def smallest(self) -> int:
@@ -189,6 +200,7 @@ class Lens(Registers):
         return self._kept(
             ("quality", by, tuple(sorted(held.items()))),
             lambda: quality(self._table("event"), self._table("link"), by, held),
+            timeless=True,
         )
 
     # named rows
@@ -291,11 +303,13 @@ class Lens(Registers):
         look.people, look.shown = tuple(sorted(found)), len(found)
         return found
 
-    def _kept(self, what: Hashable, make: Callable[[], T]) -> T:
-        """From memory, if nothing that the answer depends on has changed since."""
+    def _kept(self, what: Hashable, make: Callable[[], T], *, timeless: bool = False) -> T:
+        """From memory, if nothing that the answer depends on has changed since.
+
+        timeless: made of the lake alone and of what `what` names, neither of viewer nor of now."""
         lake = (self._snapshot.version, self._snapshot.mark, self._revision)
-        key = (lake, self.viewer.role, self._visible, self.now, what)
-        return self._parts.kept.get(key, make)
+        asked = () if timeless else (self.viewer.role, self._visible, self.now)
+        return self._parts.kept.get((lake, asked, what), make)
 
     def _facts(self, *, named: bool = False) -> CutFacts:
         people = self._people()

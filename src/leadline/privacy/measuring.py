@@ -16,6 +16,7 @@ from leadline.privacy.slices import HAS_POSITION, POSITION
 from leadline.privacy.suppress import Cell, Group, Hidden, TooManyCells, hide
 
 Hiding = Mapping[Group, Hidden]
+NEEDED = ("person", "value", "excluded", "exposure", "mature_at", HAS_POSITION)
 GROUPS_MAX = 5_000
 NOTES = {
     Hidden.FEW: "fewer than {} people",
@@ -54,7 +55,8 @@ def measured(
     rows: ir.Table, question: Question, rules: Rules, context: Context, smallest: int
 ) -> Measured:
     """Summarise, then hide what would tell of a few. TooFine where it cannot be made safe."""
-    kept = rows.cache()  # asked several times below; one table of the engine for all of them
+    wanted = [*question.by, *(c for c in NEEDED if c in rows.columns and c not in question.by)]
+    kept = rows.select(wanted).cache()  # asked several times below, worked out once
     try:
         (overall,) = _counted(kept, ())
         hidden = _hidden(kept, question, rules, smallest)
