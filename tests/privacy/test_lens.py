@@ -9,6 +9,7 @@ import pytest
 from leadline.metrics import Gate
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
 from leadline.privacy.viewer import Purpose, Role, Viewer
+from leadline.store import Held
 from story.world import BASE, NOW, World, days
 
 FIRE, QUIZ, VIDEO = "course/fire", "assessment/final", "video/intro"
@@ -373,3 +374,47 @@ def test_an_answer_is_remembered_only_until_something_changes(world):
     assert world.measure("enrolments", **everyone).result.n == 13
     world.says("cleo", "assigned", FIRE)
     assert world.measure("enrolments", **everyone).result.n == 14
+
+
+# records that are not sound
+
+
+@pytest.mark.mission("S063")
+def test_unsound_records_change_no_number_and_lower_the_score(tmp_path):
+    """The same March twice: once clean; once with repeats, a taken-back completion, records that
+    could not be read, and everything in the opposite order."""
+    asked = ("completion_rate", "enrolments", "completions", "first_attempt_pass_rate", "attempts")
+    answers, scores = [], []
+    for noisy in (False, True):
+        world = World(tmp_path / str(noisy))
+        told = _march(world, noisy=noisy)
+        world.sends(told[::-1] if noisy else told)
+        world.flush()
+        if noisy:
+            bad = Held("lms.jsonl:7", b"{", "actor", "is missing.", "Send the actor.")
+            world.app.log.append([], source="lms", held=[bad])
+        numbers = [world.measure(name).result for name in asked]
+        answers.append([(r.estimate, r.ci_low, r.ci_high, r.n, r.n_events) for r in numbers])
+        scores.append(world.measure("enrolments").quality)
+        world.close()
+    clean, noisy_score = scores
+    assert answers[0] == answers[1]
+    assert clean.score == 1.0
+    assert noisy_score.score < clean.score
+    assert noisy_score.parts["held back"] > 0
+    assert noisy_score.score == pytest.approx(1 - noisy_score.parts["held back"])
+
+
+def _march(world: World, *, noisy: bool) -> list[dict]:
+    """What 30 people did, as statements."""
+    for number, login in enumerate(world.people("ben", 30, unit="Org/North")):
+        done = "2026-03-05" if number % 3 else None
+        world.completes(login, FIRE, assigned="2026-03-01", done=done)
+        world.attempts(login, QUIZ, passed=number % 2 == 0, score=0.5, at="2026-03-04", course=FIRE)
+    if noisy:
+        wrong = world.says("ben1", "completed", FIRE, at="2026-03-02")
+        world.voids(wrong)
+    told = [statement.value for _, statement in world._said]
+    world._said.clear()
+    sent = [{k: v for k, v in t.items() if k not in ("stored", "authority")} for t in told]
+    return [*sent, *sent[::7]] if noisy else sent

@@ -28,9 +28,10 @@ def looking(audit: Audit, viewer: Viewer, purpose: Purpose, look: Look) -> Itera
     """Write the look down when it ends, refused ones too. What cannot be written is not shown:
 
     the answer is only handed on once the audit has it."""
-    outcome = "shown"
+    outcome = "failed"
     try:
         yield look
+        outcome = "shown"
     except REFUSED as refusal:
         outcome = f"refused: {refusal}"
         raise

@@ -41,7 +41,8 @@ def quality(
 
     held: source -> (received, quarantined), from the ledger; it is known per source only."""
     claimed = link.filter(link.actor != link.person).select(linked_actor=link.actor)
-    known = events.left_join(claimed, events.actor == claimed.linked_actor)
+    said = events.filter(events.did != "voided")  # taking back is bookkeeping, often by a system
+    known = said.left_join(claimed, said.actor == claimed.linked_actor)
     first = known.group_by("source").agg(first_heard=known.stored.min())
     known = known.left_join(first, "source").drop("source_right")
     since = known.timestamp >= known.first_heard
