@@ -2,7 +2,7 @@
 
 from tiny_world import NOW, day, measure, world
 
-from leadline.metrics.funnel import funnel
+from leadline.metrics.funnel import funnels
 
 MODULES = [f"m{number}" for number in range(1, 10)]
 DECLARED = [
@@ -44,7 +44,7 @@ def course(*walks, declared=True, now=NOW):
 
 
 def steps(facts):
-    return {step.module: step for step in funnel(facts, "c").steps}
+    return {step.module: step for step in funnels(facts, "c")["c"].steps}
 
 
 def test_last_seen_in_module_4_of_9_and_idle_is_abandoned_at_module_4():
@@ -68,9 +68,9 @@ def test_fourteen_days_idle_is_the_least_patience_and_slow_courses_have_more():
     for _, reach in slow:
         reach[1]["first_at"], reach[2]["first_at"] = day(41), day(81)
     facts = course(walk(1, "m1"), *slow, now=day(30))
-    found = funnel(course(walk(1, "m1"), *slow, now=day(91)), "c")
+    found = funnels(course(walk(1, "m1"), *slow, now=day(91)), "c")["c"]
     assert found.idle_days == 40
-    assert funnel(facts, "c").idle_days == 14  # nobody has gone on yet at that time
+    assert funnels(facts, "c")["c"].idle_days == 14  # nobody has gone on yet at that time
 
 
 def test_completed_is_continued_withdrawn_is_abandoned_and_waived_is_left_out():
@@ -97,10 +97,10 @@ def test_jumping_back_before_stopping_is_told_apart_from_the_furthest_step():
 
 def test_without_declared_positions_the_order_is_the_median_of_first_touches():
     walks = [walk(1, "b", "a", "c"), walk(2, "b", "a", "c"), walk(3, "c", "b", "a")]
-    found = funnel(course(*walks, declared=False), "c")
+    found = funnels(course(*walks, declared=False), "c")["c"]
     assert [step.module for step in found.steps] == ["b", "a", "c"]
     assert not found.declared
-    assert funnel(course(walk(1, "m2")), "c").declared
+    assert funnels(course(walk(1, "m2")), "c")["c"].declared
 
 
 def test_the_planted_module_is_the_abnormal_step_and_its_twin_has_none():
@@ -109,9 +109,9 @@ def test_the_planted_module_is_the_abnormal_step_and_its_twin_has_none():
         staying = [walk(p, *MODULES, completed=day(12)) for p in range(200) if not stops[p % 10]]
         return [*leaving, *staying]
 
-    planted = funnel(course(*walks([5, 5, 5, 5, 2, 7, 0, 0, 0, 0])), "c")
+    planted = funnels(course(*walks([5, 5, 5, 5, 2, 7, 0, 0, 0, 0])), "c")["c"]
     assert [step.module for step in planted.steps if step.judged.abnormal] == ["m5"]
-    twin = funnel(course(*walks([1, 2, 3, 5, 6, 8, 0, 0, 0, 0])), "c")
+    twin = funnels(course(*walks([1, 2, 3, 5, 6, 8, 0, 0, 0, 0])), "c")["c"]
     assert not any(step.judged.abnormal for step in twin.steps)
 
 
@@ -123,3 +123,11 @@ def test_reached_and_abandoned_by_module_equal_the_funnel():
     for name in MODULES[:6]:
         assert reached[name].estimate == found[name].people
         assert abandoned[name].estimate == found[name].abandoned / found[name].judged.counts.at_risk
+
+
+def test_the_last_module_of_a_course_that_reports_no_completion_is_not_a_loss():
+    silent = steps(course(*[walk(p, "m1", "m2") for p in range(40)], declared=False))
+    assert (silent["m2"].continued, silent["m2"].abandoned) == (40, 0)
+    one = walk(99, "m1", "m2", completed=day(3))
+    spoken = steps(course(one, *[walk(p, "m1", "m2") for p in range(40)], declared=False))
+    assert (spoken["m2"].continued, spoken["m2"].abandoned) == (1, 40)

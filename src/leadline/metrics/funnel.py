@@ -21,12 +21,13 @@ QUESTION = "Where do they leave the course?"
 DEFINITION = (
     "Assignment cycles by module, in the declared order or else the median order of first "
     "touch. Reached: did something in it or in a later one. Continued: reached a later one, or "
-    "completed the course. Abandoned: it is the furthest one, the course is incomplete, and the "
-    "learner withdrew or was idle for 14 days or the 95th percentile of the usual gap between "
-    "modules, whichever is longer. In progress: the rest. Waived and incomplete cycles are left "
-    "out. Continue rate: continued of continued and abandoned (Wilson). Abnormal: at least 30 "
-    "decided, more exits than the other modules' rate explains (beta-binomial, "
-    "Benjamini-Hochberg at 5 % over the modules), with the lower limit of the excess above 0."
+    "completed the course (where nobody is known to have completed it: reached the last one). "
+    "Abandoned: it is the furthest one, the course is incomplete, and the learner withdrew or "
+    "was idle for 14 days or the 95th percentile of the usual gap between modules, whichever is "
+    "longer. In progress: the rest. Waived and incomplete cycles are left out. Continue rate: "
+    "continued of continued and abandoned (Wilson). Abnormal: at least 30 decided, more exits "
+    "than the other modules' rate explains (beta-binomial, Benjamini-Hochberg at 5 % over the "
+    "modules), with the lower limit of the excess above 0."
 )
 MODULES_MAX = 500
 
@@ -66,16 +67,11 @@ class Funnel:
     version: int = VERSION
 
 
-def funnel(facts: Facts, course: str) -> Funnel:
-    """The funnel of one course as of `facts.now`; without steps where nobody visited a module."""
-    empty = Funnel(course, (), declared=False, idle_days=None, since=None, as_of=facts.now)
-    return funnels(facts, course).get(course, empty)
-
-
 def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
-    """The funnels of all courses, or of one, in two queries; declared steps that nobody reached are
+    """The funnels of all courses, or of one, as of `facts.now`; two queries.
 
-    there with zeros. A course longer than MODULES_MAX is cut there."""
+    Courses in which nobody visited a module are absent. Declared steps that nobody reached are there
+    with zeros; a course longer than MODULES_MAX is cut there."""
     places = order(facts).filter(_.place <= MODULES_MAX)
     if course is not None:
         places = places.filter(_.course == course)

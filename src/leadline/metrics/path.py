@@ -54,9 +54,10 @@ def _visited(facts: Facts) -> ir.Table:
 
 
 def patience(facts: Facts) -> ir.Table:
-    """course, idle_s: how long idle means stopped: the larger of 14 days and the 95th percentile
+    """course, idle_s: how long idle means stopped.
 
-    of the gaps between first touches of successive modules among those who went on."""
+    The larger of 14 days and the 95th percentile of the gaps between first touches of successive
+    modules among those who went on."""
     visit = visits(facts)
     along = ibis.window(group_by=list(CYCLE), order_by=["first_at", "module"])
     gaps = visit.mutate(gap_s=seconds_between(visit.first_at.lag().over(along), visit.first_at))
@@ -68,25 +69,42 @@ def patience(facts: Facts) -> ir.Table:
 def journeys(facts: Facts, places: ir.Table) -> ir.Table:
     """One row per cycle that visited a module: how far it came in `places`, and how it ended.
 
-    person, course, cycle_no, `furthest` place, `began` (first visit), `last_module`, `idle_s`
-    (the course's patience) and `outcome`: continued (to completion), abandoned (incomplete, and
-    withdrawn or idle for the patience) or in progress. Waived and incomplete cycles are left
-    out."""
+    person, course, cycle_no, `furthest` place, `began` (first visit), `last_module`, `idle_s` (the
+    course's patience) and `outcome`: continued (to completion; in a course that nobody is known to
+    have completed, to the last module), abandoned (incomplete, and withdrawn or idle for the
+    patience) or in progress. Waived and incomplete cycles are left out."""
+    course = ibis.window(group_by="course")
+    places = places.mutate(last=places.place.max().over(course))
     visit = visits(facts).inner_join(places, ["course", "module"])
     furthest = visit.group_by(list(CYCLE)).aggregate(
-        furthest=visit.place.max(), began=visit.first_at.min()
+        furthest=visit.place.max(), last=visit.last.max(), began=visit.first_at.min()
     )
+    came = furthest.inner_join(_cycles(facts), list(CYCLE))
+    at_end = (came.furthest == came.last) & ~came.reported
+    outcome = ibis.cases(
+        (came.completed | at_end, CONTINUED), (came.over, ABANDONED), else_=IN_PROGRESS
+    )
+    return came.mutate(outcome=outcome).drop("last", "reported", "completed", "over")
+
+
+def _cycles(facts: Facts) -> ir.Table:
+    """Cycles not waived, with last_module, idle_s, `completed`, `over` and `reported`.
+
+    over: withdrawn, or idle for the patience. reported: somebody is known to have completed the
+    course."""
     cycle = facts.cycle.left_join(patience(facts), ["course"])
     idle = seconds_between(cycle.last_at, instant(facts.now)) >= cycle.idle_s
     completed = by_now(facts, cycle.completed_at)
-    left = by_now(facts, cycle.withdrawn_at)
-    outcome = ibis.cases(
-        (completed, CONTINUED), (left | idle.fill_null(False), ABANDONED), else_=IN_PROGRESS
+    judged = cycle.select(
+        *CYCLE,
+        "last_module",
+        "idle_s",
+        completed=completed,
+        over=by_now(facts, cycle.withdrawn_at) | idle.fill_null(False),
+        reported=completed.any().over(ibis.window(group_by="course")),
+        waived=by_now(facts, cycle.waived_at),
     )
-    ended = cycle.filter(completed | ~by_now(facts, cycle.waived_at)).select(
-        *CYCLE, "last_module", "idle_s", outcome=outcome
-    )
-    return furthest.inner_join(ended, list(CYCLE))
+    return judged.filter(judged.completed | ~judged.waived).drop("waived")
 
 
 def steps(facts: Facts) -> ir.Table:
