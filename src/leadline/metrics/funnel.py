@@ -70,8 +70,8 @@ class Funnel:
 def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
     """The funnels of all courses, or of one, as of `facts.now`; two queries.
 
-    Courses in which nobody visited a module are absent. Declared steps that nobody reached are there
-    with zeros; a course longer than MODULES_MAX is cut there."""
+    Courses in which nobody visited a module are absent. Declared steps that nobody reached are
+    there with zeros; a course longer than MODULES_MAX is cut there."""
     places = order(facts).filter(_.place <= MODULES_MAX)
     if course is not None:
         places = places.filter(_.course == course)
