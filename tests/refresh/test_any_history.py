@@ -46,7 +46,7 @@ def live(world, history):
             world.refresh()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories)
 def test_refreshes_equal_a_rebuild(history):
     with tempfile.TemporaryDirectory() as folder:

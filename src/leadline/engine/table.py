@@ -9,7 +9,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 
 APPLICATION = "leadline"  # the one application id of our Delta transactions
-ROW_GROUP_ROWS = 16_384  # small enough that one person's history touches little of a sorted file
+ROW_GROUP_ROWS = 65_536  # small enough that one person's history touches little of a sorted file
 SMALL_FILE_BYTES = 64 << 20
 LOG_RETENTION = "interval 2 days"
 UNREADABLE_FEATURES = frozenset({"deletionVectors", "columnMapping"})
