@@ -185,18 +185,43 @@ def test_the_doctor_finds_a_sound_installation_sound_and_a_broken_chain_broken(r
         org.app.database.execute(change, (entry,))
 
 
+def test_an_installation_is_set_up_on_every_database(tmp_path, database_url):
+    """In processes of their own, two of them at the same time."""
+    env = _bare(LEADLINE_HOME=str(tmp_path / "home"), LEADLINE_DATABASE_URL=database_url)
+    made = [_process(env, "init") for _ in range(2)]
+    assert [process.wait(timeout=60) for process in made] == [0, 0]
+    for words in (("user", "add", "dov", "--role", "analyst"), ("user", "list"), ("doctor",)):
+        done = _process(env, *words)
+        said, _ = done.communicate(timeout=60)
+        assert done.returncode == 0, said
+    assert "WRONG" not in said
+
+
+def _bare(**chosen: str) -> dict[str, str]:
+    """The environment without this run's own settings."""
+    ours = ("LEADLINE_", "DJANGO_SETTINGS_MODULE")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | chosen
+
+
+def _process(env: dict[str, str], *words: str) -> subprocess.Popen:
+    command = [Path(sys.executable).parent / "leadline", *words]
+    return subprocess.Popen(
+        command,
+        env=env,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
 def test_from_nothing_to_a_page_that_a_signal_ends(tmp_path):
     """A first start makes everything; SIGTERM ends web, endpoint and worker cleanly."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {
-        **{k: v for k, v in os.environ.items() if not k.startswith("LEADLINE_")},
-        "LEADLINE_HOME": str(tmp_path / "home"),
-        "LEADLINE_PORT": str(port),
-    }
-    env.pop("DJANGO_SETTINGS_MODULE", None)
-    server = subprocess.Popen([Path(sys.executable).parent / "leadline", "serve"], env=env)
+    env = _bare(LEADLINE_HOME=str(tmp_path / "home"), LEADLINE_PORT=str(port))
+    server = _process(env, "serve")
     try:
         page = _fetch(f"http://127.0.0.1:{port}/sign-in")
         assert page.status == 200

@@ -153,6 +153,16 @@ def test_questions_that_cannot_be_asked_name_what_can(org):
         org.measure("average_score", choices={"attempt": "worst"})
 
 
+def test_the_answer_is_the_same_on_every_database(tmp_path, database_url):
+    world = World(tmp_path, database_url=database_url)
+    world.person("ana", unit="Org")
+    for login in world.people("ben", 12, unit="Org/North", manager="ana"):
+        world.says(login, "assigned", FIRE)
+    whole, team = world.measure("enrolments"), world.measure("enrolments", as_=manager(world))
+    world.close()
+    assert (whole.result.estimate, team.result.estimate) == (12, 12)
+
+
 # people
 
 

@@ -61,7 +61,16 @@ class CutFacts:
     def _events(self) -> ir.Table:
         if not self._open("event", "timestamp", Sensitivity.ACTIVITY):
             raise Forbidden("Single events are closed to this role.")
-        return with_person(self.tables("event"), self.tables("link"))
+        return with_person(live(self.tables("event")), self.tables("link"))
+
+
+def live(events: ir.Table) -> ir.Table:
+    """Events that stand: neither voided nor voiding.
+
+    Before anybody is cut away, since who voids is often somebody else than who is spoken of."""
+    voided = events.filter(events.voids.notnull()).select(statement_id=events.voids)
+    standing = events.filter(events.voids.isnull(), events.did != "voided")
+    return standing.anti_join(voided, "statement_id")
 
 
 def with_person(events: ir.Table, link: ir.Table) -> ir.Table:

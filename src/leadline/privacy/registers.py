@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import msgspec
 
@@ -43,9 +43,12 @@ class Registers:
         self.purpose = purpose or self.rules.purposes[0]
         if self.purpose not in self.rules.purposes:
             allowed = ", ".join(self.rules.purposes)
-            reason = f"As {viewer.role} one looks to {allowed}; not to {self.purpose}."
-            write(books.audit, viewer, self.purpose, Look("open"), f"refused: {reason}")
-            raise Forbidden(reason)
+            self.refuse("open", f"As {viewer.role} one looks to {allowed}; not to {self.purpose}.")
+
+    def refuse(self, what: str, reason: str) -> NoReturn:
+        """Write a refused look down and raise Forbidden: for doors that refuse before they ask."""
+        write(self._books.audit, self.viewer, self.purpose, Look(what), f"refused: {reason}")
+        raise Forbidden(reason)
 
     def sources(self) -> Sequence[Source]:
         """Every source with its counts, and when it last went well or badly."""
