@@ -16,7 +16,10 @@ PASSWORD = "a-long-password-1"
 VIDEO_PROFILE = "https://w3id.org/xapi/video/extensions/"
 MODULES = ("first", "second", "third", "fourth", "fifth")
 LENGTH_S = 600
-BROKEN = b'{"actor": {"mbox": "no-mailto"}, "verb": {"id": "completed"}}'
+BROKEN = (
+    b'{"actor": {"mbox": "no-mailto"}, "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},'
+    b' "object": {"id": "https://story.example/course/secret-course"}}'
+)
 LOGINS = {
     "admin": (Role.ADMINISTRATOR, None),
     "analyst": (Role.ANALYST, None),

@@ -1,7 +1,7 @@
 """One person's record as parts of a page, for those who help them and for themselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -65,8 +65,10 @@ def foot(record: PersonRecord) -> Foot:
     )
 
 
-def parts(request: HttpRequest, record: PersonRecord) -> list[Part]:
-    """Courses, quiz attempts, certificates and time per module."""
+def parts(request: HttpRequest, record: PersonRecord, *, linked: bool = True) -> list[Part]:
+    """Courses, quiz attempts, certificates and time per module.
+
+    linked: whether courses lead to their page; a learner has none."""
     wanted = asked(request, ())
     made = (
         ("cycle", _("Courses"), record.courses, _course_heads(), _course),
@@ -77,6 +79,8 @@ def parts(request: HttpRequest, record: PersonRecord) -> list[Part]:
     found = []
     for fact, title, rows, heads, row_of in made:
         lines = [row_of(row, record) for row in rows[:PART_ROWS_MAX]]
+        if not linked:
+            lines = [tuple(replace(cell, href="") for cell in line) for line in lines]
         table = Table(title, heads, lines, wanted, len(lines)) if lines else None
         found.append(Part(title, table, closed=fact in record.closed))
     return found

@@ -45,14 +45,20 @@ def groups(
         known.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
             x=alt.X("low:Q"), x2="high:Q", y=y
         ),
-        known.mark_point(fill="var(--accent)", stroke="var(--paper)", size=80, opacity=1).encode(
-            x=x, y=y, description="say:N"
-        ),
+        known.mark_point(
+            fill="var(--accent)", stroke="var(--paper)", size=80, opacity=1, aria=False
+        ).encode(x=x, y=y),
         text.encode(x=alt.value(0), y="line:Q", text="name:N", fill=alt.Fill("ink:N").scale(None)),
         base.mark_text(align="right", baseline="top", aria=False, fill="var(--muted)").encode(
             x=alt.value(width), y="line:Q", text="numbers:N"
         ),
     ]
+    target = base.mark_rect(fill="var(--ink)", fillOpacity=0)
+    layers.append(
+        target.encode(
+            x=alt.value(0), x2=alt.value(width), y="line:Q", y2="end:Q", description="say:N"
+        )
+    )
     if whole is not None:
         line = alt.Chart(alt.InlineData(values=[{"estimate": whole}]))
         layers.insert(
@@ -80,6 +86,7 @@ def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:
         "ink": "var(--muted)" if held else "var(--ink)",
         "line": line,
         "mark": line + MARK_PX - 6,
+        "end": line + ROW_PX - 4,
         "estimate": group.estimate,
         "low": group.low if group.low is not None else group.estimate,
         "high": group.high if group.high is not None else group.estimate,

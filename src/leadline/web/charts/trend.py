@@ -10,6 +10,7 @@ from leadline.web.charts.drawing import axis_words, thinned
 from leadline.web.words import value
 
 HEIGHT_PX = 240
+N_FITS_PX = 56
 
 
 @dataclass(frozen=True)
@@ -36,29 +37,38 @@ def trend(points: Sequence[Point], *, unit: str, width: int) -> alt.LayerChart:
         .scale(zero=False, nice=True)
         .axis(tickCount=4, labelExpr=axis_words(unit))
     )
+    layers = []
+    # An empty layer would leave a mark group without words, which a screen reader stumbles over.
+    if known := [row for row in rows if row["estimate"] is not None]:
+        layers += _estimates(known, x, y)
+    if held := [row for row in rows if row["estimate"] is None]:
+        layers.append(_withheld(held, x))
+    if spacing > N_FITS_PX and known:
+        counts = alt.Chart(alt.InlineData(values=known)).mark_text(
+            fill="var(--muted)", baseline="bottom", dy=-6, aria=False
+        )
+        layers.append(counts.encode(x=x, y=alt.value(0), text="n:N"))
+    return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
+
+
+def _estimates(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
-    known = base.transform_filter("isValid(datum.estimate)")
-    held = base.transform_filter("!isValid(datum.estimate)")
-    layers = [
-        known.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
+    dots = base.mark_point(fill="var(--accent)", stroke="var(--paper)", size=70, opacity=1)
+    return [
+        base.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
             y=alt.Y("low:Q").scale(zero=False), y2="high:Q"
         ),
-        known.mark_line(stroke="var(--accent)", strokeWidth=2, aria=False).encode(y=y),
-        known.mark_point(fill="var(--accent)", stroke="var(--paper)", size=70, opacity=1).encode(
-            y=y, description="say:N"
-        ),
-        held.mark_point(shape="cross", fill="var(--held)", stroke=None, size=60).encode(
-            y=alt.value(HEIGHT_PX - 8), description="say:N"
-        ),
+        base.mark_line(stroke="var(--accent)", strokeWidth=2, aria=False).encode(y=y),
+        dots.encode(y=y, description="say:N"),
+        _newest(rows[-1:], x, y),
     ]
-    layers.append(_newest(rows, x, y))
-    if spacing > 56:
-        layers.append(
-            base.mark_text(fill="var(--muted)", baseline="bottom", aria=False).encode(
-                y=alt.value(0), text="n:N"
-            )
-        )
-    return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
+
+
+def _withheld(rows: list[dict[str, object]], x: alt.X) -> alt.Chart:
+    base = alt.Chart(alt.InlineData(values=rows))
+    return base.mark_point(shape="cross", fill="var(--held)", stroke=None, size=60).encode(
+        x=x, y=alt.value(HEIGHT_PX - 8), description="say:N"
+    )
 
 
 def _row(point: Point, unit: str) -> dict[str, object]:
@@ -85,8 +95,7 @@ def _row(point: Point, unit: str) -> dict[str, object]:
 
 def _newest(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> alt.Chart:
     """The newest number stands beside its point: direct labels before legends."""
-    known = [row for row in rows if row["estimate"] is not None]
-    base = alt.Chart(alt.InlineData(values=known[-1:]))
+    base = alt.Chart(alt.InlineData(values=rows))
     return base.mark_text(
         align="left", dx=9, dy=-9, fontWeight=700, fill="var(--accent-ink)", aria=False
     ).encode(x=x, y=y, text="number:N")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from leadline.facts.fact import Sensitivity
 from leadline.insights import Finding, findings
 from leadline.metrics import Result
 from leadline.metrics.funnel import FunnelStep
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
-from leadline.privacy.refusals import Forbidden
 from leadline.privacy.shapes import ShownFunnel
 from leadline.web import found, words
 from leadline.web.anatomy import Body, Companion
@@ -36,6 +36,7 @@ class CoursePage(Body):
     funnel: ShownFunnel | None
     completion: Result | None
     tries: str
+    closed: bool
     attempts: tuple[str, ...] = TRIES
 
     @property
@@ -74,16 +75,14 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
         funnel=path,
         completion=done.result if done else None,
         tries=tries,
+        closed=Sensitivity.ACTIVITY not in lens.rules.columns,
         facts={"tabs": this.tabs(), "findings": _others(known, worst)},
     )
 
 
 def _path(lens: Lens, course: str) -> ShownFunnel | None:
     """The funnel; None where too few learn here or the role may not see activity."""
-    try:
-        return lens.funnel(course)
-    except Forbidden:
-        return None
+    return None if Sensitivity.ACTIVITY not in lens.rules.columns else lens.funnel(course)
 
 
 def _worst(path: ShownFunnel | None, known: list[Finding]) -> FunnelStep | None:

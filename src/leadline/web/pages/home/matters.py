@@ -96,7 +96,7 @@ def of_team(lens: Lens) -> Iterator[Matter]:
         yield Matter(
             "action",
             said % {"name": name.display if name else "", "n": words.count(row["overdue"])},
-            _("Time to learn is often what is missing; ask first."),
+            _("%(n)s open in all; ask what stands in the way.") % {"n": words.count(row["open"])},
             _("See what is open"),
             person_page(row["person"]),
         )
@@ -110,6 +110,7 @@ def of_record(record: PersonRecord) -> Iterator[Matter]:
         ended = row.get("completed_at") or row.get("withdrawn_at") or row.get("waived_at")
         due = row.get("due_at")
         if ended or due is None or due > soon:
+            yield from _left(record, row["course"], ended=bool(ended))
             continue
         late = due < record.as_of
         said = (
@@ -129,6 +130,19 @@ def of_record(record: PersonRecord) -> Iterator[Matter]:
             reverse("my-learning"),
         )
     yield from _certificates(record)
+
+
+def _left(record: PersonRecord, course: str, *, ended: bool) -> Iterator[Matter]:
+    """An unfinished course without a deadline near, in which nothing happened for long."""
+    module = record.abandoned.get(course)
+    if ended or module is None:
+        return
+    said = _("You stopped “%(course)s” at “%(module)s”.") % {
+        "course": record.titles.get(course, short(course)),
+        "module": record.titles.get(module, short(module)),
+    }
+    go_on = _("You can go on there any time.")
+    yield Matter("soon", said, go_on, _("See my record"), reverse("my-learning"))
 
 
 def _certificates(record: PersonRecord) -> Iterator[Matter]:

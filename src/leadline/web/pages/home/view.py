@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leadline.insights import findings
@@ -14,7 +15,7 @@ from leadline.privacy.policy import Place, Register, Rows
 from leadline.privacy.viewer import Role
 from leadline.store import Source
 from leadline.web import words
-from leadline.web.anatomy import Body, Foot
+from leadline.web.anatomy import Body, Foot, NextStep
 from leadline.web.page import page
 from leadline.web.pages.home import matters
 from leadline.web.pages.home.matters import Matter
@@ -38,9 +39,18 @@ def home(request: HttpRequest, lens: Lens) -> HomePage:
     return HomePage(
         matters=found,
         urgent=sum(matter.state == "action" for matter in found),
+        next_step=_own_record(lens),
         sources=tuple(lens.sources()) if Register.SOURCES in registers else (),
         foot=Foot((_("As of %(when)s") % {"when": words.instant(lens.now)},)),
     )
+
+
+def _own_record(lens: Lens) -> NextStep | None:
+    """A learner may always see what is recorded, and who looked."""
+    if lens.rules.rows is not Rows.SELF:
+        return None
+    said = _("See what is recorded about you, and who looked at it.")
+    return NextStep(said, _("My learning"), reverse("my-learning"))
 
 
 def _matters(lens: Lens) -> list[Matter]:

@@ -35,7 +35,7 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
         companions=record.companions(found),
         facts={
             "record": found,
-            "parts": record.parts(request, found),
+            "parts": record.parts(request, found, linked=False),
             "left": record.abandoned_names(found),
             "looks": table,
         },
