@@ -25,6 +25,7 @@ WORDS = {
     "video": (VIDEO,),
     "module": ("m1", "m2", "m3"),
     "last_module": ("m1", "m2", "m3"),
+    "cycle_no": (1,),
     "kind": ("module",),
     "layer": ("unique", "every"),
     "state": ("submitted", "started"),
