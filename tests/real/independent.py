@@ -58,6 +58,8 @@ def open_ended(path: Path) -> int:
     return sum(
         len(part.split("[.]")) == 1
         for record in records(path)
-        for part in (record.get("result", {}).get("extensions", {}).get(VIDEO + "played-segments") or "").split("[,]")
+        for part in (
+            record.get("result", {}).get("extensions", {}).get(VIDEO + "played-segments") or ""
+        ).split("[,]")
         if part
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from leadline.app import App
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer

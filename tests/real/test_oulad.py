@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from leadline.app import App
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer

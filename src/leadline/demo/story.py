@@ -48,7 +48,7 @@ def write(folder: Path, until: date) -> DemoFiles:
     (folder / "people.csv").write_text(people_csv(people))
     files = {name: folder / f"{name}.jsonl.gz" for name in SYSTEMS}
     encode = msgspec.json.Encoder().encode
-    end = datetime.combine(until, time(), UTC)
+    end = _midnight(until)
     with ExitStack() as stack:
         out = {name: stack.enter_context(_gzip(path)) for name, path in files.items()}
         for broken in BROKEN:
@@ -59,6 +59,10 @@ def write(folder: Path, until: date) -> DemoFiles:
     lead = next(p for p in people if p.role == "section manager" and p.unit.endswith("Terminal 2"))
     learner = next(p for p in people if p.manager == lead.number and p.known_to_hr)
     return DemoFiles(folder / "people.csv", files, learner, lead)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _gzip(path: Path) -> gzip.GzipFile:
@@ -86,9 +90,9 @@ def _takers(
     if course.new_starters:
         fresh = [p for p in known if (end.date() - p.hired).days <= YEAR_DAYS]
         pool = rng.sample(fresh, min(course.learners, len(fresh)))
-        hired = (datetime.combine(p.hired, time(8), UTC) for p in pool)
+        first_day = timedelta(hours=8)
         return [
-            (p, at + timedelta(days=rng.randint(1, 10))) for p, at in zip(pool, hired, strict=True)
+            (p, _midnight(p.hired) + first_day + timedelta(days=rng.randint(1, 10))) for p in pool
         ]
     pool = rng.sample(old_hands if planted else people, course.learners)
     newest = PLANTED_OVER_DAYS if planted else 3
@@ -96,8 +100,7 @@ def _takers(
     for person in pool:
         days = rng.randint(newest, YEAR_DAYS)
         start = end - timedelta(days=days, seconds=-rng.randint(7 * 3600, 18 * 3600))
-        hired = datetime.combine(person.hired, time(9), UTC)
-        starts.append((person, max(start, hired)))
+        starts.append((person, max(start, _midnight(person.hired) + timedelta(hours=9))))
     return starts
 
 

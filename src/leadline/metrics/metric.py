@@ -37,8 +37,9 @@ class Summary(StrEnum):
 class Facts(Protocol):
     """What a metric may ask: the facts by name, already cut to what the viewer may see.
 
-    Attributes are Ibis tables: every fact of facts/catalogue, `event` (standing events: neither voided
-    nor voiding), and the dimension `activity` (activity, name, kind, course, module, position, length_s)."""
+    Attributes are Ibis tables: every fact of facts/catalogue, `event` (the standing ones, neither
+    voided nor voiding), and the dimension `activity` (activity, name, kind, course, module,
+    position, length_s)."""
 
     @property
     def now(self) -> datetime:
