@@ -2,6 +2,7 @@ import pytest
 
 from leadline.lrs.call import Parts
 from leadline.store import Credentials, Database, Log, Sources
+from leadline.store.documents import Documents
 
 from .world import HOME, Player
 
@@ -23,7 +24,7 @@ def both_databases(database):
 
 
 def parts_on(database):
-    return Parts(Log(database), Sources(database), Credentials(database), HOME)
+    return Parts(Log(database), Documents(database), Sources(database), Credentials(database), HOME)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ def endpoint_on(database: Database) -> XapiEndpoint:
     return XapiEndpoint(
         SimpleNamespace(
             settings=Settings(),
+            database=database,
             log=Log(database),
             sources=Sources(database),
             credentials=Credentials(database),

@@ -18,6 +18,9 @@ class Scope(StrEnum):
     WRITE = "statements/write"
     READ_MINE = "statements/read/mine"
     READ = "statements/read"
+    STATE = "state"
+    DEFINE = "define"
+    PROFILE = "profile"
     ALL_READ = "all/read"
     ALL = "all"
 
@@ -25,6 +28,9 @@ class Scope(StrEnum):
 MAY_WRITE = frozenset({Scope.WRITE, Scope.ALL})
 MAY_READ_ALL = frozenset({Scope.READ, Scope.ALL_READ, Scope.ALL})
 MAY_READ = MAY_READ_ALL | {Scope.READ_MINE}
+MAY_DEFINE = frozenset({Scope.DEFINE, Scope.ALL})
+# Neither resource tells anything of a person, so whoever works with documents may ask as well.
+MAY_LOOK_UP = MAY_READ_ALL | {Scope.DEFINE, Scope.STATE, Scope.PROFILE}
 
 
 def authenticated(request: Request, credentials: Credentials) -> Credential:

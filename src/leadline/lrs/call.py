@@ -7,6 +7,7 @@ from leadline.lrs.message import Request, Response
 from leadline.lrs.versions import Version
 from leadline.statements import Statement
 from leadline.store import Credential, Credentials, Log, Sources
+from leadline.store.documents import Documents
 
 BATCH_LIMIT_STATEMENTS = 5_000
 
@@ -16,6 +17,7 @@ class Parts:
     """What the endpoint works with. home_page: account home of the authorities it writes."""
 
     log: Log
+    documents: Documents
     sources: Sources
     credentials: Credentials
     home_page: str

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from leadline.lrs import about, reads, writes
+from leadline.lrs import about, lookups, reads, writes
 from leadline.lrs.access import authenticated
 from leadline.lrs.alternate import unwrapped
 from leadline.lrs.call import Call, Parts, Writing
 from leadline.lrs.commit import Outcome, commit, complete_through
+from leadline.lrs.documents import ACTIVITY_PROFILE, AGENT_PROFILE, STATE, DocumentResource
 from leadline.lrs.message import Request, Response
 from leadline.lrs.refusals import Refusal, refused
 from leadline.lrs.versions import HEADER, NEWEST, Version, negotiate, spoken_by
@@ -17,9 +18,26 @@ from leadline.statements.forms import stamp
 from leadline.store import Unavailable
 
 STATEMENTS = "/statements"
+Answering = Callable[[Call], Response | Writing]
 PUBLIC: dict[str, dict[str, Callable[[Request], Response]]] = {"/about": {"GET": about.get}}
-ROUTES: dict[str, dict[str, Callable[[Call], Response | Writing]]] = {
+
+
+def _methods(documents: DocumentResource) -> dict[str, Answering]:
+    return {
+        "GET": documents.get,
+        "PUT": documents.put,
+        "POST": documents.post,
+        "DELETE": documents.delete,
+    }
+
+
+ROUTES: dict[str, dict[str, Answering]] = {
     STATEMENTS: {"GET": reads.get, "PUT": writes.put, "POST": writes.post},
+    "/activities": {"GET": lookups.activity},
+    "/activities/state": _methods(STATE),
+    "/activities/profile": _methods(ACTIVITY_PROFILE),
+    "/agents": {"GET": lookups.person},
+    "/agents/profile": _methods(AGENT_PROFILE),
 }
 CONSISTENT_THROUGH = "x-experience-api-consistent-through"
 CORS_HEADERS = {  # players run in browsers, on other origins, and send their credentials openly

@@ -1,5 +1,6 @@
 """What comes in and what goes out: two frozen values, so that the protocol needs no socket."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -37,3 +38,8 @@ class Response:
     def adding(self, headers: Mapping[str, str]) -> "Response":
         """The same response with more headers; those it has already stay as they are."""
         return replace(self, headers={**headers, **self.headers})
+
+
+def etag_of(content: bytes) -> str:
+    """The quoted SHA-1 of a body (Communication 3.1)."""
+    return f'"{hashlib.sha1(content, usedforsecurity=False).hexdigest()}"'

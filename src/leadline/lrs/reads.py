@@ -1,6 +1,5 @@
 """GET /statements: one statement, or a page of those that match (Communication 2.1.3)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from leadline.lrs.access import MAY_READ, MAY_READ_ALL, check_scope
 from leadline.lrs.attachments import attachments_of, mixed
 from leadline.lrs.call import Call
 from leadline.lrs.languages import accepted_languages
-from leadline.lrs.message import JSON, Response
+from leadline.lrs.message import JSON, Response, etag_of
 from leadline.lrs.question import more_link, wanted_by
 from leadline.lrs.refusals import Refusal
 from leadline.statements import Wanted, mentions
@@ -81,7 +80,7 @@ def _one(payloads: Sequence[bytes]) -> Response:
     stored = datetime.fromisoformat(_decoded(payloads[0])["stored"])
     headers = {
         "content-type": JSON,
-        "etag": f'"{hashlib.sha1(payloads[0], usedforsecurity=False).hexdigest()}"',
+        "etag": etag_of(payloads[0]),
         "last-modified": format_datetime(stored, usegmt=True),
     }
     return Response(200, headers, payloads[0])

@@ -10,7 +10,7 @@ from leadline.lrs.access import MAY_WRITE, authority, check_scope
 from leadline.lrs.attachments import check_complete, opened
 from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Call, Writing
 from leadline.lrs.message import JSON, Response
-from leadline.lrs.question import parameters
+from leadline.lrs.parameters import parameters
 from leadline.lrs.refusals import Problem, Refusal, bad_parameter, refusal_of
 from leadline.statements import BadStatement, Statement, read
 from leadline.store import Unavailable

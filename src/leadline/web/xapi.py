@@ -11,6 +11,7 @@ from leadline.lrs.commit import Committer
 from leadline.lrs.endpoint import conclude, decline, prepare
 from leadline.lrs.message import Request, Response
 from leadline.lrs.refusals import Refusal, busy
+from leadline.store.documents import Documents
 
 if TYPE_CHECKING:  # the endpoint needs the log and its neighbours, not the analytics that App loads
     from leadline.app import App
@@ -37,7 +38,9 @@ class XapiEndpoint:
     def __init__(self, app: "App") -> None:
         settings = app.settings
         home_page = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self._parts = Parts(app.log, app.sources, app.credentials, home_page)
+        self._parts = Parts(
+            app.log, Documents(app.database), app.sources, app.credentials, home_page
+        )
         self._committer = Committer(app.log)
         self._threads = ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="xapi")
         self._in_flight_bytes = 0
