@@ -1,6 +1,5 @@
 """Who and what a statement mentions: everything that GET /statements can ask by."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -38,9 +37,9 @@ def mentions(statement: dict[str, Any]) -> Mentions:
     target = statement["object"]
     context = statement.get("context", {})
     kind = target.get("objectType", "Activity")
-    agents = set(_people(_main_agents(statement)))
+    agents = _main_agents(statement, kind)
     activity = target["id"] if kind == "Activity" else None
-    related = set(_people(_side_agents(statement)))
+    related = _side_agents(statement, context)
     activities = {entry["id"] for entry in _context_activities(context)}
     if kind == "SubStatement":
         inner = mentions(target)
@@ -61,53 +60,50 @@ def mentions(statement: dict[str, Any]) -> Mentions:
     )
 
 
-def definitions(statement: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def definitions(statement: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Every activity definition in a valid statement, with its activity's IRI."""
     target = statement["object"]
-    if target.get("objectType") == "SubStatement":
-        yield from definitions(target)
-    elif "definition" in target:
-        yield target["id"], target["definition"]
-    for entry in _context_activities(statement.get("context", {})):
-        if "definition" in entry:
-            yield entry["id"], entry["definition"]
+    inner = definitions(target) if target.get("objectType") == "SubStatement" else []
+    activities = [target, *_context_activities(statement.get("context", {}))]
+    return inner + [
+        (activity["id"], activity["definition"])
+        for activity in activities
+        if "definition" in activity
+    ]
 
 
-def _main_agents(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield statement["actor"]
-    if statement["object"].get("objectType") in ("Agent", "Group"):
-        yield statement["object"]
+def _main_agents(statement: dict[str, Any], kind: str) -> set[Identifier]:
+    found: set[Identifier] = set()
+    _note(statement["actor"], found)
+    if kind in ("Agent", "Group"):
+        _note(statement["object"], found)
+    return found
 
 
-def _side_agents(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _side_agents(statement: dict[str, Any], context: dict[str, Any]) -> set[Identifier]:
+    found: set[Identifier] = set()
     if "authority" in statement:
-        yield statement["authority"]
-    context = statement.get("context")
-    if context is None:
-        return
+        _note(statement["authority"], found)
     for key in ("instructor", "team"):
         if key in context:
-            yield context[key]
+            _note(context[key], found)
     for entry in context.get("contextAgents", ()):
-        yield entry["agent"]
+        _note(entry["agent"], found)
     for entry in context.get("contextGroups", ()):
-        yield entry["group"]
+        _note(entry["group"], found)
+    return found
 
 
-def _people(agents: Iterable[dict[str, Any]]) -> Iterator[Identifier]:
-    for agent in agents:
-        identifier = identifier_of(agent)
+def _note(agent: dict[str, Any], found: set[Identifier]) -> None:
+    """Who an agent or group is, and who its members are."""
+    for one in (agent, *agent.get("member", ())):
+        identifier = identifier_of(one)
         if identifier is not None:
-            yield identifier
-        for member in agent.get("member", ()):
-            found = identifier_of(member)
-            if found is not None:
-                yield found
+            found.add(identifier)
 
 
-def _context_activities(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _context_activities(context: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for entries in context.get("contextActivities", {}).values():
-        if type(entries) is list:
-            yield from entries
-        else:
-            yield entries
+        found += entries if type(entries) is list else [entries]
+    return found

@@ -228,24 +228,27 @@ def _sorted_out(
     tx: Transaction, batch: Sequence[Statement]
 ) -> tuple[list[Statement], list[Statement], list[Statement]]:
     """A batch's new statements, its duplicates, and those whose id another statement has."""
-    known: dict[str, dict[str, Any]] = {
-        _uuid(identity): msgspec.json.decode(payload)
+    stored = {
+        _uuid(identity): bytes(payload)
         for identity, payload in tx.select_in(
             "SELECT id, payload FROM statement WHERE id IN ({keys})",
             [_key(statement.id) for statement in batch],
         )
     }
-    new, duplicate, conflicts = list[Statement](), list[Statement](), list[Statement]()
+    new, duplicate, conflicts = dict[str, Statement](), list[Statement](), list[Statement]()
     for statement in batch:
-        before = known.get(statement.id)
-        if before is None:
-            known[statement.id] = statement.sent
-            new.append(statement)
-        elif same(before, statement.sent):
-            duplicate.append(statement)
+        payload = stored.get(statement.id)
+        if payload is not None:
+            # A file that is taken in again is nearly always the same to the byte.
+            agrees = statement.is_stored_as(payload) or same(
+                msgspec.json.decode(payload), statement.sent
+            )
+        elif (twin := new.setdefault(statement.id, statement)) is not statement:
+            agrees = same(twin.sent, statement.sent)
         else:
-            conflicts.append(statement)
-    return new, duplicate, conflicts
+            continue
+        (duplicate if agrees else conflicts).append(statement)
+    return list(new.values()), duplicate, conflicts
 
 
 def _held_conflict(statement: Statement) -> Held:
