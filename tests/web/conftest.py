@@ -5,24 +5,27 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-web-"))
+_preset = os.environ.get("LEADLINE_HOME")
+os.environ["LEADLINE_HOME"] = _preset or tempfile.mkdtemp(prefix="leadline-web-")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
 # Playwright keeps an event loop in the thread of the tests; Django would refuse its database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-import django
+import django  # noqa: E402
 
 Path(os.environ["LEADLINE_HOME"]).mkdir(parents=True, exist_ok=True)
 django.setup()
+if _preset is None:  # the settings are read; other tests must not find this home
+    del os.environ["LEADLINE_HOME"]
 
-import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
-from django.test.utils import override_settings
+import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
 
-from story.world import World
-from web import planted
+from story.world import World  # noqa: E402
+from web import planted  # noqa: E402
 
 
 @pytest.fixture(scope="session")

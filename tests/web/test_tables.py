@@ -12,10 +12,10 @@ def table(query: str, rows: int = 120) -> Table:
     return Table("Courses", (Head("Name", "name"), Head("People", "people")), shown, wanted, rows)
 
 
-def test_the_second_of_three_pages_holds_rows_51_to_100() -> None:
+def test_the_second_of_five_pages_holds_rows_26_to_50() -> None:
     second = table("?page=2")
-    assert (second.first, second.last, second.pages) == (51, 100, 3)
-    assert second.rows[0][0].text == "row 50"
+    assert (second.first, second.last, second.pages) == (26, 50, 5)
+    assert second.rows[0][0].text == "row 25"
     assert second.before == "?sort=-people"
     assert second.after == "?sort=-people&page=3"
 

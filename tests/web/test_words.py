@@ -17,7 +17,15 @@ def result(**parts: object) -> Result:
 
 @pytest.mark.parametrize(
     ("part", "said"),
-    [(0.413, "41"), (0.0, "0"), (1.0, "100"), (0.996, "99.6"), (0.004, "0.4"), (0.5, "50")],
+    [
+        (0.413, "41"),
+        (0.467, "47"),
+        (0.0, "0"),
+        (1.0, "100"),
+        (0.996, "99.6"),
+        (0.004, "0.4"),
+        (0.5, "50"),
+    ],
 )
 def test_a_share_never_reads_as_everybody_or_nobody_when_it_is_not(part: float, said: str) -> None:
     assert words.share(part) == f"{said}{THIN}%"

@@ -12,6 +12,7 @@ from leadline.web.words import value
 ROW_PX = 44
 AXIS_ROOM_PX = 8
 MARK_PX = 30
+TICK_PX = 8  # above and below the mark
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,11 @@ def groups(
 ) -> alt.LayerChart:
     """A forest: the name above its row, the point and interval on a common scale, n at the right.
 
-    `whole` draws the estimate of everybody as a dashed line to compare with."""
+    `whole` draws the estimate of everybody as a tick on each row to compare with."""
     rows = [_row(group, index, unit, width) for index, group in enumerate(rows_shown)]
     height = ROW_PX * max(len(rows), 1) + AXIS_ROOM_PX
     y = alt.Y("mark:Q").scale(domain=[0, height], reverse=True, nice=False).axis(None)
-    x = alt.X("estimate:Q").scale(zero=unit in {"share", "score", "count"}, nice=True)
+    x = alt.X("estimate:Q").scale(zero=False, nice=True)
     x = x.axis(grid=False, tickCount=4, labelExpr=axis_words(unit))
     base = alt.Chart(alt.InlineData(values=rows))
     known = base.transform_filter("isValid(datum.estimate)")
@@ -52,6 +53,9 @@ def groups(
         base.mark_text(align="right", baseline="top", aria=False, fill="var(--muted)").encode(
             x=alt.value(width), y="line:Q", text="numbers:N"
         ),
+        base.mark_text(align="left", baseline="middle", aria=False, fill="var(--muted)").encode(
+            x=alt.value(0), y="mark:Q", text="why:N"
+        ),
     ]
     target = base.mark_rect(fill="var(--ink)", fillOpacity=0)
     layers.append(
@@ -60,17 +64,23 @@ def groups(
         )
     )
     if whole is not None:
-        line = alt.Chart(alt.InlineData(values=[{"estimate": whole}]))
-        layers.insert(
-            0, line.mark_rule(stroke="var(--muted)", strokeDash=[4, 4], aria=False).encode(x=x)
-        )
+        layers.insert(0, _everybody(rows, whole))
     return alt.layer(*layers).properties(width=width, height=height)
+
+
+def _everybody(rows: list[dict[str, object]], whole: float) -> alt.Chart:
+    """A tick on every row, broken between rows so that it never crosses words."""
+    base = alt.Chart(
+        alt.InlineData(values=[row | {"estimate": whole} for row in rows if not row["why"]])
+    )
+    rule = base.mark_rule(stroke="var(--ink)", strokeWidth=1.5, aria=False)
+    return rule.encode(x="estimate:Q", y="over:Q", y2="under:Q")
 
 
 def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:
     line = index * ROW_PX + AXIS_ROOM_PX
     held = group.estimate is None
-    numbers = group.why_not if held else f"{value(group.estimate, unit)}  n {group.people}"
+    numbers = "" if held else f"{value(group.estimate, unit)}  n {group.people}"
     said = f"{group.name}: {group.why_not}"
     if not held:
         said = _("%(name)s: %(number)s (%(low)s to %(high)s), %(n)s people") % {
@@ -83,10 +93,13 @@ def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:
     return {
         "name": fitted(group.name, width - (len(numbers) + 4) * PX_PER_LETTER),
         "numbers": numbers,
+        "why": fitted(group.why_not, width) if held else "",
         "ink": "var(--muted)" if held else "var(--ink)",
         "line": line,
         "mark": line + MARK_PX - 6,
         "end": line + ROW_PX - 4,
+        "over": line + MARK_PX - 6 - TICK_PX,
+        "under": line + MARK_PX - 6 + TICK_PX,
         "estimate": group.estimate,
         "low": group.low if group.low is not None else group.estimate,
         "high": group.high if group.high is not None else group.estimate,

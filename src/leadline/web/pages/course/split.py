@@ -150,7 +150,7 @@ def _figure(split: Answer, whole: Answer | None, by: str, title: str) -> Figure 
         lambda width: groups(rows, unit=unit, width=width, whole=everybody),
         title=title,
         summary=summary,
-        caption=_("Bars are 95 % intervals; the dashed line is everybody. Lowest first."),
+        caption=_("Bars are 95 % intervals; the thin line is everybody. Worst first."),
     )
 
 

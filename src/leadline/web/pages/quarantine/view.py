@@ -1,5 +1,7 @@
 """Records that broke a rule: the reason, the field, the remedy, and the way back in."""
 
+import re
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +16,9 @@ from leadline.web.pages.quarantine.replay import REPLAYERS
 from leadline.web.places import holding
 from leadline.web.tables import Cell, Head, Table, asked, cut
 
+# A reason may quote the address it rejects; those who may not see unknown identifiers get dots.
+ADDRESS = re.compile(r"“[^”]*@[^”]*”")
+
 
 @page(place=Place.DATA, sees=holding(Register.SOURCES))
 def quarantine(request: HttpRequest, lens: Lens) -> Body:
@@ -21,6 +26,7 @@ def quarantine(request: HttpRequest, lens: Lens) -> Body:
     held = lens.held(limit=LARGEST_PAGE_RECORDS)
     counts = lens.quarantine_counts()
     wanted = asked(request, ())
+    plain = Register.UNMATCHED in lens.rules.registers
     more = sum(counts.values()) > len(held)
     table = Table(
         caption=_("Records in quarantine, in the order they came"),
@@ -31,7 +37,7 @@ def quarantine(request: HttpRequest, lens: Lens) -> Body:
             Head(_("What to do")),
             Head(_("Held since")),
         ),
-        rows=[_row(record) for record in cut(held, wanted)],
+        rows=[_row(record, plain=plain) for record in cut(held, wanted)],
         asked=wanted,
         total=len(held),
     )
@@ -61,11 +67,11 @@ def _outcome(request: HttpRequest) -> list[str]:
     return [said % {"in": let_in, "held": held}]
 
 
-def _row(record: Record) -> tuple[Cell, ...]:
+def _row(record: Record, *, plain: bool) -> tuple[Cell, ...]:
     return (
         Cell(record.origin or _("sent to the endpoint"), under=record.source),
         Cell(record.field),
-        Cell(record.reason),
+        Cell(record.reason if plain else ADDRESS.sub("“…”", record.reason)),
         Cell(record.remedy),
         Cell(words.instant(record.held_at)),
     )
