@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
-from leadline.lrs.access import MAY_WRITE, authority, check_scope
+from leadline.lrs.access import MAY_DEFINE, MAY_WRITE, authority, check_scope
 from leadline.lrs.attachments import check_complete, opened
 from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Call, Writing
 from leadline.lrs.message import JSON, Response
 from leadline.lrs.parameters import parameters
 from leadline.lrs.refusals import Problem, Refusal, bad_parameter, refusal_of
+from leadline.lrs.signatures import check_signatures
 from leadline.statements import BadStatement, Statement, read
 from leadline.store import Unavailable
 
@@ -56,9 +57,14 @@ def _write(
         batch, reply = batch_of(value, named, call)
         values = [statement.value for statement in batch]
         check_complete(values, attachments, call.request.media_type)
+        for at, statement in enumerate(batch):
+            place = f"[{at}]." if isinstance(value, list) else ""
+            check_signatures(statement, attachments, call.version.value, place)
     except (Refusal, BadStatement) as problem:
         count_refused(call, problem, sent)
         raise
+    if MAY_DEFINE.isdisjoint(call.credential.scopes):  # stored as sent, but not taken for known
+        batch = tuple(msgspec.structs.replace(each, definitions=()) for each in batch)
     return Writing(call, batch, attachments, reply)
 
 
