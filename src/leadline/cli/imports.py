@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 import msgspec
 
+from leadline.app import App, build
 from leadline.config import BadSetting, Settings
 from leadline.sources.intake import Intake, Taken
 from leadline.sources.records import Broken, Record, Unreadable
-from leadline.store import Database, Log, Quarantine, Sources, Unavailable
+from leadline.store import Unavailable
 
 if TYPE_CHECKING:
     from leadline.directory import Change, Changes
@@ -29,12 +30,12 @@ TERMINAL_SECONDS, LOG_SECONDS = 0.2, 10.0  # between two signs of life
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def _database() -> Database:
-    """The database alone: assembling the whole application takes longer than many an import."""
+def _app() -> App:
+    """The installation, with its database open; ends the command where that cannot be."""
     try:
-        settings = Settings.from_env()
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Database.open(settings.database_url)
+        app = build(Settings.from_env())
+        app.database.execute("SELECT 1")
+        return app
     except (BadSetting, Unavailable, OSError, ValueError) as problem:
         _fail(str(problem), 2)
 
@@ -91,7 +92,7 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
     where a file could not be read (to its end)."""
     from leadline.sources.xapi_file import StatementFile
 
-    database = _database()
+    app = _app()
     progress = Progress(f"import {source}")
     total, unreadable = Taken(), False
     for path in files:
@@ -102,12 +103,12 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
             unreadable = True
             continue
         taken = Taken()
-        for taken in _take(database, file, source, "file"):
+        for taken in _take(app, file, source, "file"):
             progress.show(total.received + taken.received, file.position / max(file.size, 1))
         total += taken
         if file.damage:
             damage = f"{path.name}: {file.damage}; what came before is in."
-            Sources(database).failed(source, damage)
+            app.sources.failed(source, damage)
             click.echo(f"leadline: {damage}", err=True)
             unreadable = True
     _tell(total, source, progress, as_json)
@@ -123,18 +124,17 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
     """The Open University Learning Analytics tables in FOLDER, CSV or Parquet.
 
     Of the students come in: number, region, days of registration; no other trait of theirs."""
-    from leadline.directory import Directory
     from leadline.sources import oulad
 
-    database = _database()
+    app = _app()
     progress = Progress("import oulad")
     taken = Taken()
     try:
         tables = oulad.Tables(folder)
         expected = tables.count(with_clicks=not no_clicks)
-        changes = Directory(database).apply(oulad.people(tables, oulad.courses(tables)))
+        changes = app.directory.apply(oulad.people(tables, oulad.courses(tables)))
         records = oulad.statements(tables, with_clicks=not no_clicks)
-        for taken in _take(database, records, oulad.SOURCE, "oulad"):
+        for taken in _take(app, records, oulad.SOURCE, "oulad"):
             progress.show(taken.received, expected and taken.received / expected)
     except Unreadable as problem:
         _fail(str(problem), 2)
@@ -154,12 +154,12 @@ def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
     Several rows of a person with different valid_from are their history. A missing column changes
     nothing, an empty cell clears. All good rows are applied together; refused ones are listed, and
     the command ends with 1."""
-    from leadline.directory import Directory, TooManyRows
+    from leadline.directory import TooManyRows
     from leadline.sources.people_csv import read_people
 
     try:
         found = read_people(file)
-        changes = Directory(_database()).apply(found.rows, dry_run=dry_run)
+        changes = _app().directory.apply(found.rows, dry_run=dry_run)
     except (Unreadable, TooManyRows) as problem:
         _fail(str(problem), 2)
     except Unavailable as problem:
@@ -174,14 +174,11 @@ def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _take(
-    database: Database, records: Iterable[Record | Broken], source: str, kind: str
-) -> Iterator[Taken]:
-    sources = Sources(database)
-    if source not in {known.name for known in sources.all()}:
-        sources.declare(source, kind)
+def _take(app: App, records: Iterable[Record | Broken], source: str, kind: str) -> Iterator[Taken]:
+    if source not in {known.name for known in app.sources.all()}:
+        app.sources.declare(source, kind)
     try:
-        yield from Intake(Log(database)).take(records, source)
+        yield from Intake(app.log).take(records, source)
     except Unavailable as problem:
         _fail(f"{problem} Whole batches are in; start the same import again to go on.", 1)
 
@@ -269,7 +266,7 @@ def list_command(source: str | None, as_json: bool) -> None:
 @click.argument("key", type=int)
 def show_command(key: int) -> None:
     """One record, with its content as it came."""
-    record = Quarantine(_database()).get(key)
+    record = _app().quarantine.get(key)
     if record is None:
         _fail(f"there is no record {key}; `leadline quarantine list` shows those held.", 2)
     for name, value in _plain(record).items():
@@ -299,7 +296,7 @@ def replay_command(keys: tuple[int, ...], source: str | None, as_json: bool) -> 
 @click.argument("keys", nargs=-1, required=True, type=int)
 def drop_command(keys: tuple[int, ...]) -> None:
     """Decide that the records with KEYS are never to come in. Their content is kept."""
-    quarantine = Quarantine(_database())
+    quarantine = _app().quarantine
     held = {key for key in keys if (found := quarantine.get(key)) and found.state == "held"}
     if missing := sorted(set(keys) - held):
         _fail(f"not held: {', '.join(map(str, missing))}; nothing was dropped.", 2)
@@ -310,8 +307,8 @@ def drop_command(keys: tuple[int, ...]) -> None:
 def _replay() -> "Replay":
     from leadline.sources.replay import Replay
 
-    database = _database()
-    return Replay(database, Log(database), Quarantine(database))
+    app = _app()
+    return Replay(app.database, app.log, app.quarantine)
 
 
 def _plain(record: "HeldRecord") -> dict[str, Any]:

@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
 
 from leadline.store.adapter import Adapter, Row
-from leadline.store.postgresql import Postgresql
 from leadline.store.problem import Unavailable
 from leadline.store.schema import STEPS
 from leadline.store.sqlite import Sqlite
@@ -81,6 +80,8 @@ class Database(Transaction):
         if parsed.scheme == "sqlite" and parsed.path.strip("/"):
             database = Database(Sqlite(Path(unquote(parsed.path.removeprefix("/")))))
         elif parsed.scheme in ("postgresql", "postgres"):
+            from leadline.store.postgresql import Postgresql  # 60 ms that SQLite need not wait for
+
             database = Database(Postgresql(url))
         else:
             raise ValueError(f"{url!r} is no database; write sqlite:///PATH or postgresql://…")
