@@ -68,7 +68,7 @@ def test_ids_keeps_only_what_identifies():
     cut = ids(taken(FULL).value)
     assert cut["actor"] == {"objectType": "Agent", "mbox": ANA["mbox"]}
     assert cut["verb"] == {"id": FULL["verb"]["id"]}
-    assert cut["object"] == {"objectType": "Activity", "id": COURSE["id"]}
+    assert cut["object"] == {"id": COURSE["id"]}
     assert cut["context"]["instructor"] == BEN
     assert cut["context"]["team"] == {
         "objectType": "Group",
