@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from leadline.stats.intervals import CONFIDENCE, Interval
 
@@ -89,11 +89,11 @@ def _bca(estimate: float, draws: Floats, jackknife: Floats, confidence: float) -
         return Interval(estimate, estimate, estimate, method)
     # Half of the ties count as below, so that a lumpy statistic does not look biased.
     below = (np.sum(draws < estimate) + np.sum(draws == estimate) / 2) / len(draws)
-    bias = stats.norm.ppf(np.clip(below, 1 / len(draws), 1 - 1 / len(draws)))
+    bias = special.ndtri(np.clip(below, 1 / len(draws), 1 - 1 / len(draws)))
     spread = np.nanmean(jackknife) - jackknife
     cubes, squares = np.nansum(spread**3), np.nansum(spread**2)
     acceleration = cubes / (6 * squares**1.5) if squares > 0 else 0.0
-    z = stats.norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
-    levels = stats.norm.cdf(bias + (bias + z) / (1 - acceleration * (bias + z)))
+    z = special.ndtri([(1 - confidence) / 2, (1 + confidence) / 2])
+    levels = special.ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
     low, high = np.quantile(draws, levels)
     return Interval(estimate, float(low), float(high), method)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
-from scipy import stats
 
 from leadline.stats.intervals import Interval, wilson
 from leadline.stats.multiplicity import benjamini_hochberg
@@ -137,6 +136,8 @@ def _suspects(table: Sequence[Bin], length_s: float) -> list[_Suspect]:
     ]
     if not tested:
         return []
+    from scipy import stats  # takes longer to load than most answers to compute
+
     means, rows = np.array([baseline(table, place) for place in tested]).T
     strength = np.clip(rows, 1.0, STRENGTH_MAX_ROWS)
     exits = np.array([table[place].exits for place in tested])

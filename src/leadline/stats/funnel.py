@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy import stats
-
 from leadline.stats.intervals import Interval, newcombe, wilson
 from leadline.stats.multiplicity import benjamini_hochberg
 
@@ -70,6 +68,8 @@ def _testable(steps: Sequence[StepCounts], place: int) -> bool:
 
 
 def _tail(steps: Sequence[StepCounts], place: int) -> float:
+    from scipy import stats  # takes longer to load than most answers to compute
+
     others = _others(steps, place)
     rows = sum(step.at_risk for step in others)
     mean = (sum(step.stopped for step in others) + 0.5) / (rows + 1)

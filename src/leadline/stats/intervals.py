@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from scipy import stats
+from scipy import special
 
 CONFIDENCE = 0.95
 
@@ -48,7 +48,7 @@ class ClusterSums:
 
 @lru_cache
 def normal_quantile(confidence: float) -> float:
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return float(special.ndtri((1 + confidence) / 2))
 
 
 def wilson(successes: float, n: float, confidence: float = CONFIDENCE) -> Interval:
@@ -101,7 +101,7 @@ def clustered_ratio(sums: ClusterSums, confidence: float = CONFIDENCE) -> Interv
     clusters hold most rows. Source: Cochran, Sampling Techniques, 3rd ed. 1977, 6.3 (ratio
     estimator with finite-sample G/(G−1)); equals the CR1 variance of an intercept-only
     regression."""
-    half = float(stats.t.ppf((1 + confidence) / 2, sums.clusters - 1)) * sqrt(
+    half = float(special.stdtrit(sums.clusters - 1, (1 + confidence) / 2)) * sqrt(
         sums.variance(sums.ratio)
     )
     return Interval(sums.ratio, sums.ratio - half, sums.ratio + half, "cluster-robust")
@@ -118,7 +118,7 @@ def clustered_share(sums: ClusterSums, confidence: float = CONFIDENCE) -> Interv
     variance = sums.variance(share) if 0 < share < 1 else 0.0
     effective = share * (1 - share) / variance if variance > 0 else float(sums.clusters)
     effective = min(effective, sums.n)
-    t = float(stats.t.ppf((1 + confidence) / 2, sums.clusters - 1))
+    t = float(special.stdtrit(sums.clusters - 1, (1 + confidence) / 2))
     return _score(share * effective, effective, t, "Wilson, cluster-robust effective n")
 
 

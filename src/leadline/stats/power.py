@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from leadline.stats.intervals import normal_quantile
 
@@ -19,7 +19,7 @@ def sample_size(first: float, second: float, power: float = POWER, level: float 
         raise ValueError("Two equal proportions cannot be told apart by any sample.")
     mean = (first + second) / 2
     null = normal_quantile(1 - level) * sqrt(2 * mean * (1 - mean))
-    other = float(stats.norm.ppf(power)) * sqrt(first * (1 - first) + second * (1 - second))
+    other = float(special.ndtri(power)) * sqrt(first * (1 - first) + second * (1 - second))
     return ((null + other) / (first - second)) ** 2
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from leadline.stats.intervals import CONFIDENCE, Interval
 
@@ -64,8 +64,8 @@ def shrink(successes: float, n: float, prior: Prior, confidence: float = CONFIDE
 
     Treats the prior as known, so the interval is a little short with few groups."""
     alpha, beta = successes + prior.alpha, n - successes + prior.beta
-    low = float(stats.beta.ppf((1 - confidence) / 2, alpha, beta))
-    high = float(stats.beta.ppf((1 + confidence) / 2, alpha, beta))
+    low = float(special.betaincinv(alpha, beta, (1 - confidence) / 2))
+    high = float(special.betaincinv(alpha, beta, (1 + confidence) / 2))
     return Interval(alpha / (alpha + beta), low, high, "empirical Bayes")
 
 

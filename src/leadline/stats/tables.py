@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from scipy import stats
-
 
 def homogeneity(counts: Sequence[tuple[int, int]]) -> float:
     """p-value of "all groups (x, n) have one share": Pearson's chi-square on the 2 × k table.
@@ -13,6 +11,8 @@ def homogeneity(counts: Sequence[tuple[int, int]]) -> float:
     Paik 2003, 9.1."""
     if len(counts) < 2:
         raise ValueError("Groups are compared with each other; one is not enough.")
+    from scipy import stats  # takes longer to load than most answers to compute
+
     hits = [x for x, _ in counts]
     misses = [n - x for x, n in counts]
     if not sum(hits) or not sum(misses):
