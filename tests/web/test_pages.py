@@ -5,11 +5,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
 from leadline.privacy.viewer import Role
-from leadline.web.declared import undeclared
+from leadline.web.declared import insist, undeclared
 from leadline.web.page import Page
 from story.world import iri
 from web.planted import LOGINS, PASSWORD
@@ -102,6 +103,11 @@ def test_the_start_up_check_finds_no_address_without_a_declaration():
 
 def test_an_address_without_a_declaration_is_named():
     assert undeclared([path("x/secret", lambda request: None)]) == ["x/secret"]
+
+
+def test_a_server_does_not_start_with_an_address_that_nobody_declared():
+    with pytest.raises(ImproperlyConfigured, match="x/secret"):
+        insist([path("x/secret", lambda request: None)])
 
 
 def test_a_page_only_reads(house, sign_in):

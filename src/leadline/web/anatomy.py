@@ -51,11 +51,10 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Foot:
-    """Where the numbers come from: sentences, links to the definitions used, and who else looks."""
+    """Where the numbers come from: sentences, links to the definitions used."""
 
     sentences: tuple[str, ...]
     definitions: tuple[Crumb, ...] = ()
-    readers: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

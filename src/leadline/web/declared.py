@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from leadline.privacy.viewer import Role
@@ -20,6 +21,15 @@ def every_address_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMess
         )
         for address in undeclared(get_resolver().url_patterns)
     ]
+
+
+def insist(patterns: Iterable[URLPattern | URLResolver]) -> None:
+    """Serve nothing at all rather than one address without a declaration.
+
+    Django runs its checks for management commands only; a web server must not start either."""
+    found = undeclared(patterns)
+    if found:
+        raise ImproperlyConfigured(f"Nobody declared who may see: {', '.join(found)}.")
 
 
 def seen_by(view: Any) -> frozenset[Role] | None:

@@ -44,6 +44,11 @@ class Page:
     # Templates compare pages; they must not try to answer one.
     do_not_call_in_templates = True
 
+    @property
+    def readers(self) -> list[str]:
+        """Who else may see this page, for its footnote."""
+        return [role for role in Role if role in self.sees]
+
     def __call__(self, request: HttpRequest, **parts: Any) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])

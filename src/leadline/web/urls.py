@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from leadline.web.declared import insist
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
@@ -46,3 +47,5 @@ urlpatterns = [
     path("trust/who-sees-what", who_sees_what, name="who-sees-what"),
     path("trust/access-log", access_log, name="access-log"),
 ]
+
+insist(urlpatterns)

@@ -177,4 +177,5 @@ def _rule(path: ShownFunnel | None) -> tuple[str, ...]:
     }
     order = () if path.declared else (_("order of the modules taken from how they are used"),)
     held = _("%(n)s modules withheld: too few people") % {"n": len(path.withheld)}
-    return (left, *order, *((held,) if path.withheld else ()))
+    named = _("funnel, definition %(n)s") % {"n": path.version}
+    return (named, left, *order, *((held,) if path.withheld else ()))

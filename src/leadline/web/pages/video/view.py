@@ -1,6 +1,7 @@
 """One video: who watches which second, and where far more leave than around it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -36,6 +37,7 @@ class VideoPage(Body):
     cliff: Cliff | None
     share: str
     finished: Answer | None
+    since: datetime | None
     starters_min: int = STARTERS_MIN_PEOPLE
 
 
@@ -69,6 +71,7 @@ def video(request: HttpRequest, lens: Lens) -> VideoPage:
         cliff=cliff,
         share=_share(drop),
         finished=numbers.get(_("Reach the end")),
+        since=finding.since if finding else None,
     )
 
 
@@ -187,4 +190,5 @@ def _depth(curve: ShownCurve | None) -> tuple[str, ...]:
         for state, text in said.items()
         if curve.segments_states.get(state)
     ]
-    return (*found, _("names nobody"))
+    named = _("video curve, definition %(n)s") % {"n": curve.version}
+    return (*found, named, _("names nobody"))
