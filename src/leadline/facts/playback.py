@@ -90,17 +90,18 @@ def _end(started: ir.Table) -> ir.FloatingValue:
 def union(segments: ir.Table, within: str) -> ir.Table:
     """Merge the segments that overlap or touch within each `watch` or `viewing` of a person."""
     group = ["person", within]
-    order = ["start_s", "end_s", "viewing"]
+    order = ["start_s", "end_s"]
+    # Equal segments once: two windows could put them in different orders, and break an island.
+    segments = segments.group_by([*group, *order]).aggregate(
+        **{name: segments[name].min() for name in (*VIDEO, "module")}
+    )
     before = ibis.window(group_by=group, order_by=order, preceding=(None, 1))
     along = ibis.window(group_by=group, order_by=order, preceding=(None, 0))
     reached = segments.mutate(reach_s=segments.end_s.max().over(before))
     islands = reached.mutate(new=ibis.ifelse(reached.start_s <= reached.reach_s, 0, 1))
     islands = islands.mutate(island=islands.new.sum().over(along))
     return islands.group_by([*group, "island"]).aggregate(
-        course=islands.course.min(),
-        cycle_no=islands.cycle_no.min(),
-        object=islands.object.min(),
-        module=islands.module.min(),
+        **{name: islands[name].min() for name in (*VIDEO, "module")},
         start_s=islands.start_s.min(),
         end_s=islands.end_s.max(),
     )

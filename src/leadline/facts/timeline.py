@@ -19,6 +19,7 @@ Active time is never effort. The rules of 10 and 60 minutes differ from that of 
 import ibis
 import ibis.expr.types as ir
 
+from leadline.facts.amounts import average, total
 from leadline.facts.attempts import WHOLE, markers
 from leadline.facts.moments import by_learner
 from leadline.facts.playback import played_segments, union, video_events
@@ -93,10 +94,10 @@ def _with_videos(line: ir.Table, done: ir.Table) -> ir.Table:
     v = video_events(done)
     parts = union(played_segments(v), "viewing")
     lengths = parts.group_by(["person", "viewing"]).aggregate(
-        union_s=(parts.end_s - parts.start_s).sum()
+        union_s=total(parts.end_s - parts.start_s)
     )
     speed = ibis.ifelse(v.speed > 0, v.speed, ibis.null("float64"))
-    v = v.mutate(rate=speed.mean().over(ibis.window(group_by=["person", "viewing"])))
+    v = v.mutate(rate=average(speed, ibis.window(group_by=["person", "viewing"])))
     told = v.left_join(lengths, ["person", "viewing"])
     told = told.filter(told.listed | told.union_s.notnull())
     watched_s = told.union_s.fill_null(0.0) / told.rate.fill_null(1.0)

@@ -2,6 +2,7 @@
 
 import ibis.expr.types as ir
 
+from leadline.facts.amounts import total
 from leadline.facts.fact import INSTANT, Column, Fact, Sensitivity
 from leadline.facts.moments import by_learner, completes
 from leadline.facts.timeline import spent
@@ -41,7 +42,7 @@ def rows(m: ir.Table) -> ir.Table:
     reached = reached.filter((reached.events > 0) | reached.completed_at.notnull())
     times = spent(m)
     times = times.filter(times.course.notnull() & times.module.notnull())
-    times = times.group_by(KEYS).aggregate(active_s=times.active_s.sum())
+    times = times.group_by(KEYS).aggregate(active_s=total(times.active_s))
     joined = reached.left_join(times, KEYS)
     return joined.mutate(active_s=joined.active_s.fill_null(0.0))
 

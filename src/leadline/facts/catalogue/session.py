@@ -2,6 +2,7 @@
 
 import ibis.expr.types as ir
 
+from leadline.facts.amounts import total
 from leadline.facts.fact import INSTANT, Column, Fact, Sensitivity
 from leadline.facts.timeline import STRETCH, rule_used, spent
 
@@ -39,9 +40,9 @@ def rows(m: ir.Table) -> ir.Table:
     return s.group_by(STRETCH).aggregate(
         started_at=s.timestamp.min(),
         ended_at=s.timestamp.max(),
-        active_s=s.active_s.sum(),
-        active_10_s=s.active_10_s.sum(),
-        active_60_s=s.active_60_s.sum(),
+        active_s=total(s.active_s),
+        active_10_s=total(s.active_10_s),
+        active_60_s=total(s.active_60_s),
         rule=rule_used(s),
         events=s.count(),
         logins=(s.did == "logged_in").cast("int64").sum(),

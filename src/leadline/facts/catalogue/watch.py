@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from leadline.facts.amounts import total
 from leadline.facts.fact import INSTANT, Column, Fact, Sensitivity
 from leadline.facts.moments import completes
 from leadline.facts.playback import played_segments, runs, union, video_events
@@ -87,7 +88,7 @@ def _watches(m: ir.Table) -> ir.Table:
     v = video_events(m)
     segments = union(played_segments(v), "watch")
     lengths = segments.group_by(["person", "watch"]).aggregate(
-        union_s=(segments.end_s - segments.start_s).sum(), max_s=segments.end_s.max()
+        union_s=total(segments.end_s - segments.start_s), max_s=segments.end_s.max()
     )
     pressed = runs(v)
     rebuilt = pressed.group_by(["person", "watch"]).aggregate(
