@@ -9,10 +9,9 @@ from typing import Any
 from leadline.directory import tables
 from leadline.directory.plan import plan
 from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
-from leadline.directory.seen import Seen, seen
 from leadline.directory.tables import as_day
 from leadline.statements.agents import Identifier
-from leadline.store import Database
+from leadline.store import Database, Log, Seen
 
 CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
 IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
@@ -161,7 +160,7 @@ class Directory:
             "ORDER BY revision DESC, kind, value LIMIT ? OFFSET ?",
             (limit, offset),
         )
-        found = seen(self._database, (Identifier(kind, value) for kind, value, _ in rows))
+        found = Log(self._database).seen(Identifier(kind, value) for kind, value, _ in rows)
         unmatched = []
         for kind, value, actor in rows:
             identifier = Identifier(kind, value)

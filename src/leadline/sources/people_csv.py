@@ -84,7 +84,7 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > FILE_BYTES:
             raise Unreadable(f"{path}: is larger than {FILE_BYTES:,} bytes; split it by unit.")
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as problem:
         raise Unreadable(f"{path}: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
@@ -92,6 +92,10 @@ def _text(path: Path) -> str:
         raise Unreadable(
             f"{path}:{line}: is not UTF-8; in a spreadsheet choose 'CSV UTF-8' when you export."
         ) from problem
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise Unreadable(f"{path}:{line}: holds a NUL character; export it as CSV UTF-8 again.")
+    return text
 
 
 def _delimiter(text: str) -> str:

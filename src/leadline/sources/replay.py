@@ -1,14 +1,19 @@
 """Trying the quarantine again, after a rule was mended or a missing piece arrived."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import attrgetter
 
 from leadline.sources.reading import authority_of, statement_of
 from leadline.sources.records import Record
 from leadline.statements import BadStatement, Statement
 from leadline.store import Conflict, Database, Log, Quarantine
 from leadline.store import Record as HeldRecord
+
+BATCH_RECORDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +45,39 @@ class Replay:
                     yield record
 
     def again(self, keys: Collection[int] = (), source: str | None = None) -> Iterator[Replayed]:
-        """Take the records in that pass by now; the totals so far after each.
+        """Take the records in that pass by now; the totals so far after each batch.
 
-        A statement and the mark on its record are one transaction. A record that still does not
-        pass stays as it is, with its first reason."""
+        The statements of a batch and the marks on their records are one transaction. A record that
+        still does not pass stays as it is, with its first reason."""
         total = Replayed()
-        for record in self.held(keys, source):
-            total += Replayed(1, 0) if self._one(record) else Replayed(0, 1)
-            yield total
+        for name, records in groupby(self.held(keys, source), attrgetter("source")):
+            while batch := list(islice(records, BATCH_RECORDS)):
+                passing = dict(self._passing(batch))
+                replayed = self._take(passing, name)
+                total += Replayed(replayed, len(batch) - replayed)
+                yield total
 
-    def _one(self, record: HeldRecord) -> bool:
+    def _passing(self, batch: Iterable[HeldRecord]) -> Iterator[tuple[int, Statement]]:
+        for record in batch:
+            with suppress(BadStatement):
+                yield record.key, self._read(record)
+
+    def _take(self, passing: Mapping[int, Statement], source: str) -> int:
+        """Take statements, by the key of their record, in; how many had no conflict."""
+        if not passing:
+            return 0
         try:
-            statement = self._read(record)
             with self.database.transaction():
-                self.log.append([statement], source=record.source)
-                self.quarantine.mark([record.key], "replayed")
-        except (BadStatement, Conflict):
-            return False
-        return True
+                self.log.append(list(passing.values()), source=source)
+                self.quarantine.mark(passing, "replayed")
+            return len(passing)
+        except Conflict as conflict:
+            if len(passing) == 1:
+                return 0
+            # Two held records may claim one id, and the first is as good as any: one by one.
+            parts = [{key: one} for key, one in passing.items() if one.id in conflict.ids]
+            parts.append({key: one for key, one in passing.items() if one.id not in conflict.ids})
+            return sum(self._take(part, source) for part in parts)
 
     def _read(self, record: HeldRecord) -> Statement:
         authority = authority_of(record.source)

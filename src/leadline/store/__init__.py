@@ -7,6 +7,7 @@ from leadline.store.database import Database, Transaction
 from leadline.store.log import Appended, Found, Log, Logged
 from leadline.store.problem import Conflict, Unavailable
 from leadline.store.quarantine import Held, Quarantine, Record
+from leadline.store.seen import Seen
 from leadline.store.sources import Counts, Source, Sources
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Look",
     "Quarantine",
     "Record",
+    "Seen",
     "Source",
     "Sources",
     "Transaction",

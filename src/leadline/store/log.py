@@ -1,13 +1,13 @@
 """The log: every statement ever taken in, in the order of commits, and never changed."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
-from leadline.statements import Statement, Wanted, same
+from leadline.statements import Identifier, Statement, Wanted, same
 from leadline.statements.forms import stamp
 from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
 from leadline.store import question, references
@@ -17,6 +17,7 @@ from leadline.store.moments import from_micros, micros
 from leadline.store.postings import write
 from leadline.store.problem import Conflict
 from leadline.store.quarantine import Held, Quarantine
+from leadline.store.seen import Seen, seen
 from leadline.store.sources import Counts, Sources
 from leadline.store.terms import terms_of
 
@@ -160,6 +161,10 @@ class Log:
             if owners != [(wanted.source,)]:
                 return ()
         return () if payload is None else (payload,)
+
+    def seen(self, identifiers: Iterable[Identifier]) -> dict[Identifier, Seen]:
+        """How often and when agents or groups came up; those that never did are left out."""
+        return seen(self._database, identifiers, self.head())
 
     def attachment(self, sha2: str) -> bytes | None:
         """An attachment's content."""

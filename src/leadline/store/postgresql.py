@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import psycopg
 
+from leadline.statements.agents import SHOWN_NUL
 from leadline.store.adapter import Row, parts
 from leadline.store.problem import Unavailable
 
@@ -53,7 +54,7 @@ class Postgresql:
             connection.execute("COMMIT" if keep else "ROLLBACK")
 
     def execute(self, connection: _Connection, sql: str, parameters: Sequence[object]) -> list[Row]:
-        cursor = connection.execute(_numbered(sql), parameters or None)
+        cursor = connection.execute(_numbered(sql), [*map(_kept, parameters)] or None)
         return cursor.fetchall() if cursor.description else []
 
     def insert(
@@ -70,7 +71,10 @@ class Postgresql:
         )
         connection.execute(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) {ending}",
-            [list(column) for column in zip(*rows, strict=True)],
+            [
+                [*map(_kept, values)] if types[column] == "text" else list(values)
+                for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+            ],
         )
 
     def _types(self, connection: _Connection, table: str) -> dict[str, str]:
@@ -114,6 +118,11 @@ class Postgresql:
             yield
         except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
             raise Unavailable(f"The database answers: {error}") from error
+
+
+def _kept(value: object) -> object:
+    """A parameter as PostgreSQL can keep it: its text knows every character but NUL."""
+    return value.replace("\0", SHOWN_NUL) if isinstance(value, str) else value
 
 
 def _numbered(sql: str) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 
 from leadline.store.adapter import Row
 from leadline.store.database import Database
+from leadline.store.letters import whole_letters
 from leadline.store.moments import from_micros, micros
 
 LARGEST_PAGE_RECORDS = 500
@@ -73,7 +74,9 @@ class Quarantine:
                     source,
                     sha256(record.raw).digest(),
                     record.raw,
-                    *map(_text, (record.origin, record.field, record.reason, record.remedy)),
+                    *map(
+                        whole_letters, (record.origin, record.field, record.reason, record.remedy)
+                    ),
                     "held",
                     moment,
                 )
@@ -123,8 +126,3 @@ def _record(row: Row) -> Record:
     key, source, origin, raw, field, reason, remedy, state, held_at = row
     at = from_micros(held_at)
     return Record(key, source, origin, bytes(raw), field, reason, remedy, state, at)
-
-
-def _text(text: str) -> str:
-    """Text as both databases can keep it; PostgreSQL knows no NUL, and neither any half letter."""
-    return text.replace("\0", "\ufffd").encode(errors="replace").decode()

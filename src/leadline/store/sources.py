@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from leadline.store.database import Database
+from leadline.store.letters import whole_letters
 from leadline.store.moments import from_micros, micros
 
 LONGEST_ERROR_CHARACTERS = 2_000
@@ -91,7 +92,11 @@ class Sources:
         with self._database.transaction():
             self._database.execute(
                 "UPDATE source SET last_failure = ?, last_error = ? WHERE key = ?",
-                (micros(datetime.now(UTC)), error[:LONGEST_ERROR_CHARACTERS], self.key(name)),
+                (
+                    micros(datetime.now(UTC)),
+                    whole_letters(error[:LONGEST_ERROR_CHARACTERS]),
+                    self.key(name),
+                ),
             )
 
     def all(self) -> list[Source]:

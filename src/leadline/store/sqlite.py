@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 from leadline.store.adapter import Row
 from leadline.store.problem import Unavailable
@@ -33,7 +33,10 @@ _AVAILABILITY = frozenset(
 
 
 class _Connection(sqlite3.Connection):
-    """Unlike its base, weakly referable."""
+    """Unlike its base, weakly referable; turns: lock files of the turns that its transaction has
+    taken, by name."""
+
+    turns: dict[str, IO[str]]
 
 
 class Sqlite:
@@ -49,7 +52,7 @@ class Sqlite:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def connect(self) -> sqlite3.Connection:
+    def connect(self) -> _Connection:
         with self.reporting():
             connection = sqlite3.connect(
                 self._path,
@@ -59,6 +62,7 @@ class Sqlite:
                 check_same_thread=False,  # each is used by one thread, and closed by any
                 cached_statements=CACHED_STATEMENTS,
             )
+            connection.turns = {}
             for pragma in (
                 f"page_size = {PAGE_BYTES}",
                 "journal_mode = WAL",
@@ -74,24 +78,24 @@ class Sqlite:
                 connection.execute(f"PRAGMA {pragma}")
             return connection
 
-    def begin(self, connection: sqlite3.Connection) -> None:
+    def begin(self, connection: _Connection) -> None:
         # IMMEDIATE: a transaction that reads first and then writes could otherwise fail at once
         # instead of waiting for its turn.
         connection.execute("BEGIN IMMEDIATE")
 
-    def end(self, connection: sqlite3.Connection, *, keep: bool) -> None:
+    def end(self, connection: _Connection, *, keep: bool) -> None:
         # A full disk may have rolled the transaction back already.
         if keep or connection.in_transaction:
             connection.execute("COMMIT" if keep else "ROLLBACK")
+        for name in list(connection.turns):
+            connection.turns.pop(name).close()
 
-    def execute(
-        self, connection: sqlite3.Connection, sql: str, parameters: Sequence[object]
-    ) -> list[Row]:
+    def execute(self, connection: _Connection, sql: str, parameters: Sequence[object]) -> list[Row]:
         return connection.execute(sql, parameters).fetchall()
 
     def insert(
         self,
-        connection: sqlite3.Connection,
+        connection: _Connection,
         table: str,
         columns: Sequence[str],
         rows: Sequence[Row],
@@ -110,31 +114,35 @@ class Sqlite:
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
-        path = Path(f"{self._path}.{name}.lock")
-        try:
-            file = path.open("w")
-        except OSError as error:
-            raise Unavailable(f"{path} cannot be locked: {error.strerror}.") from error
-        with file:
+        with self._lock_file(f"{name}.lock") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def take_turn(self, connection: sqlite3.Connection, name: str) -> None:
-        """Nothing to do: SQLite has one writer at a time."""
+    def take_turn(self, connection: _Connection, name: str) -> None:
+        # SQLite has one writer at a time anyway; this only lets `idle` know that there is one.
+        if name not in connection.turns:
+            file = connection.turns[name] = self._lock_file(f"{name}.turn")
+            fcntl.flock(file, fcntl.LOCK_EX)
 
-    def idle(self, connection: sqlite3.Connection, name: str) -> bool:
-        connection.execute("PRAGMA busy_timeout = 0")
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-        except sqlite3.OperationalError:
-            return False
-        else:
+    def idle(self, connection: _Connection, name: str) -> bool:
+        # Not asked of the database itself: whoever holds its write lock, if only to see whether it
+        # is free, sends a writer that comes at this moment to sleep. A lock file is given on at
+        # once, readers share it, and the system lets go of it when a writer is killed.
+        with self._lock_file(f"{name}.turn") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
             return True
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
-    def broken(self, connection: sqlite3.Connection) -> bool:
+    def _lock_file(self, ending: str) -> IO[str]:
+        path = Path(f"{self._path}.{ending}")
+        try:
+            return path.open("w")
+        except OSError as error:
+            raise Unavailable(f"{path} cannot be locked: {error.strerror}.") from error
+
+    def broken(self, connection: _Connection) -> bool:
         return False
 
     @contextmanager

@@ -1,18 +1,18 @@
 """What the log has seen of identifiers: how many statements, the first and the last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from leadline.statements.agents import Identifier
-from leadline.store import Database
+import msgspec
+
+from leadline.statements import Identifier
+from leadline.store.database import Database
 from leadline.store.moments import from_micros
 from leadline.store.postings import BLOCK_STATEMENTS
 from leadline.store.terms import agent_term
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """statements: those whose actor, object or group member it is; first, last: when stored."""
 
     statements: int = 0
@@ -20,14 +20,15 @@ class Seen:
     last: datetime | None = None
 
 
-def seen(database: Database, identifiers: Iterable[Identifier]) -> dict[Identifier, Seen]:
-    """Look identifiers up in the log's index, block by block; unseen ones are left out."""
+def seen(
+    database: Database, identifiers: Iterable[Identifier], head: int
+) -> dict[Identifier, Seen]:
+    """Look identifiers up in the index, block by block; head: the last seq."""
     terms = {agent_term(identifier): identifier for identifier in identifiers}
-    head = database.execute("SELECT coalesce(max(seq), 0) FROM statement")[0][0]
     counted = list(
         database.select_in(
             "WITH RECURSIVE blocks (block) AS (SELECT 0 UNION ALL "
-            f"SELECT block + 1 FROM blocks WHERE block < {int(head) // BLOCK_STATEMENTS}) "
+            f"SELECT block + 1 FROM blocks WHERE block < {head // BLOCK_STATEMENTS}) "
             "SELECT p.term, count(*), min(p.seq), max(p.seq) "
             "FROM blocks b CROSS JOIN posting p "
             "WHERE p.block = b.block AND p.term IN ({keys}) GROUP BY p.term",
