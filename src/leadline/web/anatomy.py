@@ -28,7 +28,6 @@ class Companion:
     held: bool = False
     activity: bool = False
     term: str = ""
-    href: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("active time"),
         _("Time between recorded steps, pauses longer than the session gap left out."),
     ),
-    "median": (_("median"), _("Half of the people are below this value, half above.")),
     "in progress": (
         _("still active"),
         _("Did something lately and has not finished: not counted as having left."),
@@ -35,23 +34,9 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Has not finished and did nothing for longer than the abandonment rule allows."),
     ),
     "reach": (_("reach"), _("Started this module or any later one.")),
-    "coverage": (
-        _("coverage"),
-        _("The share of the people concerned for whom the records needed are there."),
-    ),
     "quarantine": (
         _("quarantine"),
         _("Records that break a rule wait here with the reason; nothing is dropped in silence."),
     ),
     "duplicate": (_("duplicate"), _("The same record came again and was counted once.")),
-    "lag": (_("lag"), _("Time from when something happened to when it arrived here.")),
-    "excluded": (_("left out"), _("Rows that cannot count, each with its reason.")),
-    "withheld": (
-        _("withheld"),
-        _("Not shown because it would say something about too few people."),
-    ),
-    "expected": (
-        _("expected"),
-        _("How many would leave here if this stretch were like the ones around it."),
-    ),
 }

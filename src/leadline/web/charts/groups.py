@@ -25,7 +25,6 @@ class Group:
     high: float | None
     people: int | None
     why_not: str = ""
-    href: str = ""
 
 
 def groups(
