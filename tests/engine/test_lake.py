@@ -172,7 +172,7 @@ def test_a_table_with_column_mapping_is_refused_with_a_remedy(lake):
         text.replace('"configuration":{', '"configuration":{"delta.columnMapping.mode":"name",')
     )
     with pytest.raises(UnreadableTable, match=r"visit uses columnMapping.*facts rebuild"):
-        lake.commit(1)
+        lake.append("visit", fact(2, ana="new"), mark=2)
 
 
 def test_a_lake_elsewhere_than_in_a_folder_is_refused():

@@ -55,21 +55,25 @@ SCHEMAS = {"event": EVENT, **DIMENSIONS, "tally": TALLY.schema().to_pyarrow()}
 class World:
     """Speak, import people, refresh; ask for rows."""
 
-    def __init__(self, folder, facts=FACTS, schemas=SCHEMAS):
+    def __init__(self, folder, facts=FACTS, schemas=SCHEMAS, threads=1):
         self.folder = folder
+        self.threads = threads
         self.facts = facts
         self.schemas = schemas
         self.database = Database.open(f"sqlite:///{folder / 'log.db'}")
         self.log = Log(self.database)
         self.directory = Directory(self.database)
         self.count = 0
+        self.writer = self.lake
 
     @property
     def lake(self):
-        return Lake.open(str(self.folder / "lake"), memory_mb=512, threads=1, schemas=self.schemas)
+        """As another process would open it."""
+        folder = str(self.folder / "lake")
+        return Lake.open(folder, memory_mb=512, threads=self.threads, schemas=self.schemas)
 
     def parts(self):
-        return Parts(self.database, self.log, self.directory, self.lake, facts=self.facts)
+        return Parts(self.database, self.log, self.directory, self.writer, facts=self.facts)
 
     def say(self, name, verb="experienced", *, about=COURSE, minute=None, id=None, **more):
         """One statement into the log; gives its id."""
@@ -78,7 +82,7 @@ class World:
         value = {
             "id": id,
             "actor": {"mbox": mbox(name)},
-            "verb": {"id": VERB + verb},
+            "verb": {"id": verb if ":" in verb else VERB + verb},
             "object": about,
             "timestamp": (
                 NOON + timedelta(minutes=self.count if minute is None else minute)
@@ -115,10 +119,17 @@ class World:
         return self.directory.actors([identifier])[identifier]
 
     def refresh(self):
-        return refresh(self.parts())
+        return self._written(refresh)
 
     def rebuild(self):
-        return rebuild(self.parts())
+        return self._written(rebuild)
+
+    def _written(self, write):
+        try:
+            return write(self.parts())
+        except Killed:
+            self.writer = self.lake  # the next one is another process
+            raise
 
     def rows(self, table="tally"):
         found = self.lake.connect().table(table).to_pyarrow().to_pylist()
@@ -138,9 +149,7 @@ class World:
         tables = (*self.facts, "event", *DIMENSIONS)
         seen = {name: connection.table(name).to_pyarrow().to_pylist() for name in tables}
         for event in seen["event"]:
-            del event[
-                "voids_actor"
-            ]  # a hint for the refresh: known only where the target came first
+            del event["voids_actor"]  # a hint for the refresh: known where the target came first
         return {name: sorted(map(repr, rows)) for name, rows in seen.items()}
 
 

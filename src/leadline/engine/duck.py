@@ -46,14 +46,11 @@ class Snapshot:
         return self.commit.mark
 
 
-def files_of(generation: Path, versions: Mapping[str, int]) -> dict[str, Files]:
-    """The files of each table at its version."""
-    found = {}
-    for name, version in versions.items():
-        opened = Table(generation / name).opened(version)
-        schema = pa.schema(opened.schema().to_arrow())
-        found[name] = Files(tuple(sorted(opened.file_uris())), schema)
-    return found
+def files_of(table: Table, version: int) -> Files:
+    """The files of a table at a version."""
+    opened = table.opened(version)
+    schema = pa.schema(opened.schema().to_arrow())
+    return Files(tuple(sorted(opened.file_uris())), schema)
 
 
 @dataclass(frozen=True)

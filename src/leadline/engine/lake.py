@@ -29,7 +29,16 @@ import pyarrow.compute as pc
 from leadline.engine import commit as commits
 from leadline.engine.commit import Commit
 from leadline.engine.compaction import BLOCK_ROWS, EVENT, NOBODY, Compaction
-from leadline.engine.duck import BLOCK, RECOMPUTED, Limits, Snapshot, connected, files_of, streamed
+from leadline.engine.duck import (
+    BLOCK,
+    RECOMPUTED,
+    Files,
+    Limits,
+    Snapshot,
+    connected,
+    files_of,
+    streamed,
+)
 from leadline.engine.table import Rows, Table
 
 GRACE_SECONDS = 3600  # how long files stay that a reader of an older snapshot may hold
@@ -58,6 +67,7 @@ class Lake:
         self._snapshot: Snapshot | None = None
         self._connected: tuple[int, Any] | None = None
         self._generation: str | None = None
+        self._known: dict[Path, tuple[int, Files]] = {}  # of each table the version asked for last
 
     @classmethod
     def open(
@@ -90,7 +100,7 @@ class Lake:
         commit = self.committed()
         with self._lock:
             if self._snapshot is None or self._snapshot.version != commit.number:
-                tables = files_of(self.folder / commit.generation, commit.versions)
+                tables = self._files(self.folder / commit.generation, commit.versions)
                 self._snapshot = Snapshot(commit.number, commit, tables)
             return self._snapshot
 
@@ -120,6 +130,11 @@ class Lake:
             count = int(committed.generation.partition("-")[0] or 0) + 1
             self._generation = f"{count:04d}-{definitions[:12] or 'plain'}"
         self._remove_stale(committed, keep_unfinished=not fresh)
+        self._known = {  # the others' versions may start from 0 again
+            folder: files
+            for folder, files in self._known.items()
+            if folder.parent.name == committed.generation and folder.name in committed.versions
+        }
         for table in self._tables():
             name = table.folder.name
             if name == EVENT:
@@ -156,7 +171,7 @@ class Lake:
         """What would be visible if all that is written were committed. For the writer alone."""
         committed = self.committed()
         versions = {table.folder.name: table.version() for table in self._tables()}
-        return Snapshot(-1, committed, files_of(self._writing(), versions))
+        return Snapshot(-1, committed, self._files(self._writing(), versions))
 
     def scratch(
         self, snapshot: Snapshot, schemas: Mapping[str, pa.Schema] | None = None
@@ -212,7 +227,7 @@ class Lake:
         committed = self.committed()
         if committed.number == 0 or committed.generation != self._writing().name:
             return False
-        tables = files_of(self._writing(), committed.versions)
+        tables = self._files(self._writing(), committed.versions)
         compaction = Compaction(self._writing(), tables, self._limits)
         if not compaction.run(force=force):
             return False
@@ -223,6 +238,18 @@ class Lake:
         for table in [*self._tables(), Table(self.folder / commits.FOLDER)]:
             table.forget(retention_hours=GRACE_SECONDS // 3600)
         return True
+
+    def _files(self, generation: Path, versions: Mapping[str, int]) -> dict[str, Files]:
+        """The files of tables at versions. A version never changes, so most are known."""
+        known: dict[Path, tuple[int, Files]] = {}
+        for name, version in versions.items():
+            folder = generation / name
+            found = self._known.get(folder)
+            if found is None or found[0] != version:
+                found = (version, files_of(Table(folder), version))
+            known[folder] = found
+        self._known = known
+        return {folder.name: files for folder, (_, files) in known.items()}
 
     def _put_in_force(self, old: Commit, new: Commit) -> None:
         if old.generation and old.generation != new.generation:
