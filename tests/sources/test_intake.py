@@ -165,6 +165,26 @@ def test_replay_takes_in_what_passes_by_now(world, replay, monkeypatch):
     assert list(replay.again())[-1] == Replayed(still_held=1)
 
 
+def test_a_record_whose_id_is_taken_by_now_stays_and_holds_back_no_other(world, replay):
+    """Both 1s were held, then mended: the first comes in, the second claims its id, 2 is its own;
+    3 has come in by another way, and says something else."""
+    world.take(world.file("s.jsonl", as_lines([{"n": n} for n in range(4)])))
+    world.take(world.file("t.jsonl", as_lines([statement(3)])))
+    first, *_, other = records = world.quarantine.list()
+    mended = (statement(1), statement(1, timestamp="2026-06-02T10:00:00Z"), statement(2))
+    taken_over = statement(3, timestamp="2026-06-02T10:00:00Z")
+    for record, value in zip(records, (*mended, taken_over), strict=True):
+        world.database.execute(
+            "UPDATE quarantine SET raw = ? WHERE key = ?", (json.dumps(value).encode(), record.key)
+        )
+
+    assert list(replay.again()) == [Replayed(replayed=2, still_held=2)]
+
+    stored = {(value["id"][-1], value["timestamp"][:10]) for value in world.values()}
+    assert stored == {("1", "2026-06-01"), ("2", "2026-06-01"), ("3", "2026-06-01")}
+    assert [one.key for one in world.quarantine.list()] == [first.key + 1, other.key]
+
+
 def test_replay_of_chosen_records_and_sources_only(world, replay):
     world.take(world.file("a.jsonl", "{\n[]\n"), source="a")
     world.take(world.file("b.jsonl", "{\n"), source="b")

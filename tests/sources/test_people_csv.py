@@ -137,3 +137,11 @@ def test_what_is_no_table_of_people(tmp_path, content, message):
 def test_a_missing_file(tmp_path):
     with pytest.raises(Unreadable, match="No such file"):
         read_people(tmp_path / "people.csv")
+
+
+def test_a_file_with_nul_is_refused_whole(tmp_path):
+    """A spreadsheet's own format, or UTF-16 without its mark: no CSV."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"person_id,name\nE1,Ana\nE2,B\0en\n")
+    with pytest.raises(Unreadable, match=r"people.csv:3: holds a NUL character"):
+        read_people(path)

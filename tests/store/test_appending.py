@@ -1,12 +1,16 @@
 """What the log does with a batch: new, duplicate, conflict; all of it or nothing."""
 
+import subprocess
+import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from logbook import SOURCE, activity, append, identity, sent, taken
+from logbook import SOURCE, activity, agent, append, identity, sent, taken
 
+from leadline.statements import Identifier
 from leadline.store import (
     Conflict,
     Counts,
@@ -14,12 +18,15 @@ from leadline.store import (
     Held,
     Log,
     Quarantine,
+    Seen,
     Sources,
     Unavailable,
 )
 from leadline.store import (
     log as log_module,
 )
+
+BOTH = {"objectType": "Group", "member": [agent("ana"), agent("ben")]}
 
 
 def test_statements_come_back_in_the_order_of_the_batch(database: Database):
@@ -247,3 +254,78 @@ def test_consistent_through_is_now_unless_somebody_writes(database: Database):
         reader.start()
         reader.join()
     assert answers == [last.stored]
+
+
+def test_consistent_through_minds_writers_of_the_log_only(database: Database):
+    """A person who is imported meanwhile is no reason to answer with an old moment."""
+    log = Log(database)
+    append(log, sent(1))
+    before, answers = datetime.now(UTC), []
+    with database.transaction() as tx:
+        tx.execute("UPDATE source SET kind = 'file'")
+        reader = threading.Thread(target=lambda: answers.append(log.consistent_through()))
+        reader.start()
+        reader.join()
+    assert answers[0] >= before
+
+
+def test_a_writer_that_fails_or_is_killed_lets_go_of_its_turn(
+    database: Database, database_url: str
+):
+    log = Log(database)
+    append(log, sent(1))
+    with pytest.raises(Conflict):
+        append(log, sent(1, did="wrote"))
+    before = datetime.now(UTC)
+    assert log.consistent_through() >= before
+    program = (
+        "import sys; from leadline.store import Database\n"
+        "with Database.open(sys.argv[1]).transaction() as tx:\n"
+        "    tx.take_turn('log'); print('writing', flush=True); sys.stdin.read()\n"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", program, database_url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert other.stdout.readline() == b"writing\n"
+    assert log.consistent_through() == log.since(0, 1)[0].stored
+    other.kill()
+    other.communicate()
+    for _ in range(100):  # a server takes a moment to notice that its client is gone
+        if log.consistent_through() >= before:
+            return
+        time.sleep(0.05)
+    pytest.fail("the turn of the killed writer was never given back")
+
+
+def test_two_batches_in_one_transaction_take_one_turn(database: Database):
+    log = Log(database)
+    with database.transaction():
+        append(log, sent(1))
+        append(log, sent(2))
+    assert log.head() == 2
+
+
+def test_a_statement_that_comes_again_is_a_duplicate_however_it_is_written(database: Database):
+    """To the byte, with its parts in another order, and with what the store gave it left out."""
+    log, timed = Log(database), {"timestamp": "2026-06-01T10:00:00Z"}
+    append(log, sent(1), sent(2, **timed))
+    batch = [taken(sent(1)), taken(dict(reversed(sent(2, **timed).items())))]
+    again = log.append([*batch, taken(sent(2, **timed))], source=SOURCE)
+    assert again.duplicate == (identity(1), identity(2), identity(2)) and not again.accepted
+    with pytest.raises(Conflict):
+        append(log, sent(2, timestamp="2026-06-01T10:00:01Z"))
+
+
+def test_the_log_says_how_often_and_when_somebody_came_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("leadline.store.postings.BLOCK_STATEMENTS", 2)
+    monkeypatch.setattr("leadline.store.seen.BLOCK_STATEMENTS", 2)
+    log = Log(database)
+    append(log, sent(1), sent(2, who="ben"), sent(3))
+    append(log, sent(4, object=agent("ana"), who="ben"), sent(5, context={"team": BOTH}))
+    first, *_, last = (entry.stored for entry in log.since(0, 10))
+    ana, ben, eve = (Identifier("mbox", agent(name)["mbox"]) for name in ("ana", "ben", "eve"))
+    assert log.seen([ana, ben, eve]) == {ana: Seen(4, first, last), ben: Seen(2, first, last)}

@@ -82,6 +82,13 @@ def test_transactions_that_write_wait_for_their_turn(notes: Database):
     assert sorted(map(int, texts(notes))) == list(range(40))
 
 
+def test_texts_that_not_every_database_takes(notes: Database):
+    """PostgreSQL refuses a NUL in text, and a web address may hold one."""
+    notes.insert("note", ("key", "text"), [(1, "a\0b")])
+    (found,) = notes.execute("SELECT text FROM note WHERE text = ?", ("a\0b",))
+    assert found[0] in ("a\0b", "a\ufffdb")
+
+
 def test_many_rows_and_many_keys(notes: Database):
     notes.insert("note", ("key", "text"), [(key, f"n{key}") for key in range(1, 1301)])
     notes.insert("note", ("key", "text"), [])

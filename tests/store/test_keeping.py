@@ -12,6 +12,7 @@ from leadline.store import (
     Held,
     Log,
     Quarantine,
+    Sources,
 )
 from leadline.store import (
     credentials as module,
@@ -158,3 +159,11 @@ def test_credentials_and_log_live_side_by_side(database: Database):
     append(Log(database), sent(1))
     Credentials(database).create("lms", ["all"])
     assert Log(database).head() == 1
+
+
+def test_an_error_may_name_a_file_by_bytes_that_are_no_letters(database: Database):
+    sources = Sources(database)
+    sources.failed("file", "caf\udce9.jsonl\0: breaks off.")
+    assert sources.all()[0].last_error == "caf?.jsonl\ufffd: breaks off."
+    sources.refused("file", 1, "\0")
+    assert sources.all()[0].last_error == "\ufffd"

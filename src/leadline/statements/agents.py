@@ -25,7 +25,6 @@ _GROUP_SECTION = "Data 2.4.2.2"
 _IDENTIFIER_SECTION = "Data 2.4.2.3"
 _ACCOUNT_SECTION = "Data 2.4.2.4"
 _CACHED_ADDRESSES = 32_768
-SHOWN_NUL = "\N{SYMBOL FOR NULL}"
 
 
 class Identifier(NamedTuple):
@@ -33,8 +32,7 @@ class Identifier(NamedTuple):
 
     Canonical: of `mbox` the scheme and the domain are lower case and the local part is exact
     (Data 2.3.1, 2.4.2.3); `mbox_sha1sum` is lower-case hex; `openid` is exact; `account` is
-    `homePage|name`, both exact, but for NUL, which not every database can keep and which is written
-    as its symbol, ␀. The bar cannot occur in a home page, since no IRI may hold one.
+    `homePage|name`, both exact. The bar cannot occur in a home page, since no IRI may hold one.
     An mbox and the sum of the same mbox are two identifiers here; the directory links them.
     """
 
@@ -46,8 +44,7 @@ def identifier_of(agent: dict[str, Any]) -> Identifier | None:
     """Who a valid agent or group is; None for an anonymous group."""
     account = agent.get("account")
     if account is not None:
-        name = account["name"].replace("\0", SHOWN_NUL)
-        return Identifier("account", f"{account['homePage']}|{name}")
+        return Identifier("account", f"{account['homePage']}|{account['name']}")
     mbox = agent.get("mbox")
     if mbox is not None:
         return Identifier("mbox", _canonical_address(mbox))

@@ -8,8 +8,8 @@ from typing import ClassVar
 
 import psycopg
 
-from leadline.statements.agents import SHOWN_NUL
 from leadline.store.adapter import Row, parts
+from leadline.store.letters import without_nul
 from leadline.store.problem import Unavailable
 
 CONNECT_TIMEOUT_S = 10
@@ -121,8 +121,7 @@ class Postgresql:
 
 
 def _kept(value: object) -> object:
-    """A parameter as PostgreSQL can keep it: its text knows every character but NUL."""
-    return value.replace("\0", SHOWN_NUL) if isinstance(value, str) else value
+    return without_nul(value) if isinstance(value, str) else value
 
 
 def _numbered(sql: str) -> bytes:

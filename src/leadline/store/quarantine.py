@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.store.adapter import Row
 from leadline.store.database import Database
-from leadline.store.letters import whole_letters
+from leadline.store.letters import keepable
 from leadline.store.moments import from_micros, micros
 
 LARGEST_PAGE_RECORDS = 500
@@ -74,9 +74,7 @@ class Quarantine:
                     source,
                     sha256(record.raw).digest(),
                     record.raw,
-                    *map(
-                        whole_letters, (record.origin, record.field, record.reason, record.remedy)
-                    ),
+                    *map(keepable, (record.origin, record.field, record.reason, record.remedy)),
                     "held",
                     moment,
                 )

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from leadline.store.database import Database
-from leadline.store.letters import whole_letters
+from leadline.store.letters import keepable
 from leadline.store.moments import from_micros, micros
 
 LONGEST_ERROR_CHARACTERS = 2_000
@@ -94,7 +94,7 @@ class Sources:
                 "UPDATE source SET last_failure = ?, last_error = ? WHERE key = ?",
                 (
                     micros(datetime.now(UTC)),
-                    whole_letters(error[:LONGEST_ERROR_CHARACTERS]),
+                    keepable(error[:LONGEST_ERROR_CHARACTERS]),
                     self.key(name),
                 ),
             )
