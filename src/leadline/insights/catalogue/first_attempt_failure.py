@@ -77,7 +77,8 @@ def _finding(lens: Looking, result: Result, failing: Interval, names: Titles) ->
     group = {column: result.group[column] for column in WHERE}
     about = group["assessment"] or group["module"] or ""
     since = lens.now - timedelta(days=PERIOD_DAYS)
-    place = f" in {called(group['module'], names)}" if group["module"] else ""
+    around = group["module"] if group["module"] != about else group["course"]
+    place = f" in {called(around, names)}" if around else ""
     hypotheses = _hypotheses(lens, group, since)
     return Finding(
         insight="first_attempt_failure",

@@ -26,17 +26,24 @@ NO_MODULE = "assessment outside a module"
     activity=True,
 )
 def content_opened(facts: Facts) -> ir.Table:
-    """What share had opened the module's content before their first attempt?
+    """What share had opened the content before their first attempt?
 
     Share of graded first attempts before whose submission the learner had done something with a
-    page, a video or other content of the same module, whenever that was. Slice by `passed` to
-    compare those who failed. Opening is not reading. Periods go by the submission."""
+    page, a video or other content of the same module, whenever that was; where the assessment is a
+    module of its own, of the same course. Slice by `passed` to compare those who failed. Opening is
+    not reading. Periods go by the submission."""
     attempt = attempts(facts)
     first = attempt.filter(attempt.attempt_no == 1)
-    event = happened(facts).filter(_.kind.isin(CONTENT), _.module.notnull())
-    opened = event.group_by(["person", "module"]).aggregate(opened_at=_.timestamp.min())
-    rows = first.left_join(opened, ["person", "module"])
-    outside = ibis.ifelse(rows.module.isnull(), NO_MODULE, ibis.null("string"))
+    first = first.mutate(
+        taught_in=ibis.ifelse(first.module == first.assessment, first.course, first.module)
+    )
+    event = happened(facts).filter(_.kind.isin(CONTENT))
+    places = event.select("person", "timestamp", taught_in="module").union(
+        event.select("person", "timestamp", taught_in="course")
+    )
+    opened = places.group_by(["person", "taught_in"]).aggregate(opened_at=_.timestamp.min())
+    rows = first.left_join(opened, ["person", "taught_in"])
+    outside = ibis.ifelse(rows.taught_in.isnull(), NO_MODULE, ibis.null("string"))
     return population(
         rows,
         BY,
