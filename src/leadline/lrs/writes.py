@@ -55,7 +55,7 @@ def _write(
         sent = len(value) if isinstance(value, list) else 1
         _check_count(sent)
         batch, reply = batch_of(value, named, call)
-        values = [statement.value for statement in batch]
+        values = [statement.value for statement in batch if statement.attachments]
         check_complete(values, attachments, call.request.media_type)
         for at, statement in enumerate(batch):
             place = f"[{at}]." if isinstance(value, list) else ""

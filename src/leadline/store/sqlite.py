@@ -12,10 +12,10 @@ from leadline.store.adapter import Row
 from leadline.store.problem import Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
-PAGE_BYTES = 8_192
+PAGE_BYTES = 4_096
 CACHE_KIB = 32_768
 MAPPED_BYTES = 1 << 30
-CHECKPOINT_PAGES = 8_000
+CHECKPOINT_PAGES = 16_000
 CACHED_STATEMENTS = 256
 ROWS_PER_SENTENCE = 64
 
