@@ -29,6 +29,7 @@ import pyarrow.compute as pc
 from leadline.engine import commit as commits
 from leadline.engine.commit import Commit
 from leadline.engine.compaction import BLOCK_ROWS, EVENT, NOBODY, Compaction
+from leadline.engine.connection import Connection
 from leadline.engine.duck import (
     BLOCK,
     RECOMPUTED,
@@ -65,7 +66,7 @@ class Lake:
         self._empty = empty
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._connected: tuple[int, Any] | None = None
+        self._connected: tuple[int, Any, dict[str, Any]] | None = None
         self._generation: str | None = None
         self._known: dict[Path, tuple[int, Files]] = {}  # of each table the version asked for last
 
@@ -113,9 +114,9 @@ class Lake:
         with self._lock:
             if self._connected is None or self._connected[0] != snapshot.version:
                 instance = connected(snapshot, self._limits, self._empty)
-                self._connected = (snapshot.version, instance)
-            cursor = self._connected[1].cursor()
-        return ibis.duckdb.from_connection(cursor)
+                self._connected = (snapshot.version, instance, {})
+            _, instance, schemas = self._connected
+        return Connection.over(instance.cursor(), schemas)
 
     # writing
 
