@@ -10,18 +10,21 @@ from leadline.stats.funnel import FALSE_DISCOVERY_MAX
 from leadline.stats.intervals import wilson
 from leadline.stats.multiplicity import benjamini_hochberg
 
+EXCESS_SHARE_MIN = 0.05  # surely lost beyond the usual, of those who came: less is not worth a day
+
 
 @insight
 def worst_module(lens: Looking, course: str | None) -> Iterator[Finding]:
     """At which module does a course lose more people than its other modules?
 
-    At most one module a course: the abnormal one with the most excess exits. Courses are held to
-    one false discovery rate together. Those still active are in progress and not counted."""
+    At most one module a course: the abnormal one with the most excess exits, if these are surely at
+    least 5 in 100 of those who came. Courses are held to one false discovery rate together. Those
+    still active are in progress and not counted."""
     funnels = [funnel for funnel in lens.funnels(course).values() if _smallest(funnel) < 1]
     adjusted = benjamini_hochberg([_smallest(funnel) for funnel in funnels])
     names: Titles | None = None
     for funnel, q_value in zip(funnels, adjusted, strict=True):
-        worst = [step for step in funnel.steps if step.judged.abnormal]
+        worst = [step for step in funnel.steps if step.judged.abnormal and _worth(step)]
         if worst and q_value <= FALSE_DISCOVERY_MAX:
             names = titles(lens) if names is None else names
             yield _finding(lens, funnel, max(worst, key=_excess), (q_value, names))
@@ -35,6 +38,10 @@ def _smallest(funnel: Funnel) -> float:
 def _q_values(funnel: Funnel) -> list[float]:
     q_values = [step.judged.q_value for step in funnel.steps]
     return [q_value for q_value in q_values if q_value is not None]
+
+
+def _worth(step: FunnelStep) -> bool:
+    return _excess(step) >= EXCESS_SHARE_MIN * step.judged.counts.at_risk
 
 
 def _excess(step: FunnelStep) -> float:

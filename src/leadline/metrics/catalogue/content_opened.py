@@ -10,7 +10,7 @@ from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import population
 
 BY = ("course", "module", "assessment", "cycle_no", "source", "passed")
-CONTENT = ("page", "video", "other")
+CONTENT = ("module", "page", "video", "other")
 NO_MODULE = "assessment outside a module"
 
 
@@ -29,7 +29,7 @@ def content_opened(facts: Facts) -> ir.Table:
     """What share had opened the content before their first attempt?
 
     Share of graded first attempts before whose submission the learner had done something with a
-    page, a video or other content of the same module, whenever that was; where the assessment is a
+    lesson, a page, a video or other content of the same module, whenever that was; where the assessment is a
     module of its own, of the same course. Slice by `passed` to compare those who failed. Opening is
     not reading. Periods go by the submission."""
     attempt = attempts(facts)
