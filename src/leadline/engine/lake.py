@@ -68,7 +68,6 @@ class Lake:
         self._snapshot: Snapshot | None = None
         self._connected: tuple[int, Any, dict[str, Any]] | None = None
         self._generation: str | None = None
-        self._known: dict[Path, tuple[int, Files]] = {}  # of each table the version asked for last
 
     @classmethod
     def open(
@@ -131,11 +130,6 @@ class Lake:
             count = int(committed.generation.partition("-")[0] or 0) + 1
             self._generation = f"{count:04d}-{definitions[:12] or 'plain'}"
         self._remove_stale(committed, keep_unfinished=not fresh)
-        self._known = {  # the others' versions may start from 0 again
-            folder: files
-            for folder, files in self._known.items()
-            if folder.parent.name == committed.generation and folder.name in committed.versions
-        }
         for table in self._tables():
             name = table.folder.name
             if name == EVENT:
@@ -170,7 +164,7 @@ class Lake:
 
     def pending(self) -> Snapshot:
         """What would be visible if all that is written were committed. For the writer alone."""
-        committed = self.committed()
+        committed = self.snapshot().commit
         versions = {table.folder.name: table.version() for table in self._tables()}
         return Snapshot(-1, committed, self._files(self._writing(), versions))
 
@@ -241,16 +235,15 @@ class Lake:
         return True
 
     def _files(self, generation: Path, versions: Mapping[str, int]) -> dict[str, Files]:
-        """The files of tables at versions. A version never changes, so most are known."""
-        known: dict[Path, tuple[int, Files]] = {}
-        for name, version in versions.items():
-            folder = generation / name
-            found = self._known.get(folder)
-            if found is None or found[0] != version:
-                found = (version, files_of(Table(folder), version))
-            known[folder] = found
-        self._known = known
-        return {folder.name: files for folder, (_, files) in known.items()}
+        """The files of tables at versions; of those that are as in the last snapshot, its own."""
+        last = self._snapshot or Snapshot(0, Commit(), {})
+        known = last.commit.versions if last.commit.generation == generation.name else {}
+        return {
+            name: last.tables[name]
+            if known.get(name) == version
+            else files_of(Table(generation / name), version)
+            for name, version in versions.items()
+        }
 
     def _put_in_force(self, old: Commit, new: Commit) -> None:
         if old.generation and old.generation != new.generation:

@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# Loaded before the function of the same name, which would else be shadowed by its own folder.
+# Loaded first: importing the folder later would put it in the place of the function of its name.
 import leadline.facts.catalogue as folder
 from leadline.facts.fact import Column, Fact, Sensitivity
 from leadline.facts.moments import moments

@@ -4,6 +4,7 @@ The connection holds `fresh` (events since the commit) and `link` (actor, person
 actor that nobody claims is its own person and not in `link`."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -48,15 +49,27 @@ def affected_people(fresh: ir.Table, linked: ir.Table, changed_link: ir.Table) -
     return people.union(moved).distinct()
 
 
-def find_affected(connection: BaseBackend, changed: Sequence[tuple[int, int]]) -> tuple[int, bool]:
+class Affected(NamedTuple):
+    """keys: rows of `affected`, also keys that are nobody's any more, whose facts must go;
+    people: the persons among them; relinked: whether `linked` differs from `link`."""
+
+    keys: int
+    people: int
+    relinked: bool
+
+
+def find_affected(connection: BaseBackend, changed: Sequence[tuple[int, int]]) -> Affected:
     """Make the tables `linked` (actor, person) as of now and `affected` (person).
 
-    changed: (actor, person) told by the directory since the commit. Returns how many people are
-    affected, and whether `linked` differs from `link`."""
+    changed: (actor, person) told by the directory since the commit."""
     columns = [pa.array(column, pa.int64()) for column in zip(*changed, strict=True)]
     told = pa.Table.from_arrays(columns, schema=LINK) if columns else LINK.empty_table()
     connection.create_table("told_link", told, temp=True)
     changed_links.into(connection, "changed_link")
     links_now.into(connection, "linked")
     affected_people.into(connection, "affected")
-    return count(connection, "affected"), count(connection, "changed_link") > 0
+    return Affected(
+        keys=count(connection, "affected"),
+        people=count(connection, "affected ANTI JOIN linked ON linked.actor = affected.person"),
+        relinked=count(connection, "changed_link") > 0,
+    )

@@ -104,10 +104,11 @@ class _Refresh:
         people = 0
         if self._fresh or (mark, revision) != (self._base.mark, self._base.directory_revision):
             connection = self._connection()
-            people, relinked = find_affected(connection, changed)
-            if people:
+            affected = find_affected(connection, changed)
+            people = affected.people
+            if affected.keys:
                 self._write_facts(connection)
-            if relinked:
+            if affected.relinked:
                 self._lake.overwrite("link", arrow(connection, "FROM linked"))
             self._write_dimensions(connection, activities, revision)
             self._commit(connection, Commit(mark=mark, at=at, directory_revision=revision))
