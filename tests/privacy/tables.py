@@ -40,12 +40,17 @@ class TableLake:
     seeds: dict[int, str]
     positions: list[dict[str, Any]] = field(default_factory=list)
     version: int = 1
+    _connection: ibis.BaseBackend | None = None
 
     def snapshot(self) -> Any:
         commit = SimpleNamespace(watermark=NOW)
         return SimpleNamespace(version=self.version, mark=self.version, commit=commit)
 
     def connect(self, snapshot: Any) -> ibis.BaseBackend:
+        self._connection = self._connection or self._filled()
+        return self._connection
+
+    def _filled(self) -> ibis.BaseBackend:
         connection = ibis.duckdb.connect()
         connection.raw_sql("SET TimeZone = 'UTC'").fetchall()
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in schemas()}
@@ -73,10 +78,10 @@ class TableParts:
         self.kept = Kept()
 
 
-def seat(person: int, unit: str, manager: int | None = None) -> dict[str, Any]:
+def seat(person: int, unit: str, role: str = "driver", location: str = "Kiel") -> dict[str, Any]:
     """Where a person has always sat."""
-    place = {"unit": unit.rpartition("/")[2], "unit_path": unit, "role": "driver"}
-    return {"person": person, **place, "manager": manager, "valid_from": date(2020, 1, 1)}
+    place = {"unit": unit.rpartition("/")[2], "unit_path": unit, "role": role}
+    return {"person": person, **place, "location": location, "valid_from": date(2020, 1, 1)}
 
 
 def _rows_of(person: int, chance: random.Random) -> dict[str, list[dict[str, Any]]]:

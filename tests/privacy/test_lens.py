@@ -78,8 +78,45 @@ def test_a_filter_shows_no_group_that_a_slice_would_hide(org):
     assert answer.result.gate is Gate.SUPPRESSED
 
 
-def test_a_unit_includes_the_units_below_it(org):
-    assert org.measure("enrolments", where={"unit": "Org"}).result.estimate == 40
+def test_a_unit_includes_the_units_below_it(world):
+    for unit in ("Org/North/Depot", "Org/North", "Org/South"):
+        for login in world.people(unit.lower().replace("/", "-"), 10, unit=unit):
+            world.says(login, "assigned", FIRE)
+    found = [
+        world.measure("enrolments", where={"unit": unit}).result.n
+        for unit in ("Org", "Org/North", "Org/North/Depot", "Org/South", "Org/Sou")
+    ]
+    assert found == [30, 20, 10, 10, 0]
+
+
+@pytest.mark.parametrize("unit", ["Org/South", "Org"])
+def test_a_filter_shows_nothing_that_the_slice_withholds(org, unit):
+    """South is withheld for East's sake; the whole of Org leaves one stranger over."""
+    answer = org.measure("enrolments", where={"unit": unit})
+    assert "cannot be worked out" in answer.result.note
+    assert (answer.result.estimate, answer.result.n) == (None, None)
+    asked = {"by": ("course",), "where": {"unit": unit}}
+    assert {r.gate for r in org.measure("enrolments", **asked).results} == {Gate.SUPPRESSED}
+
+
+def test_a_unit_is_not_the_rest_of_the_unit_above_it(world):
+    """Depot's 4 cannot be had as North less its other units, nor from what North leaves of Org."""
+    for unit, count in (("North/Depot", 4), ("North/Yard", 20), ("North", 30), ("South", 50)):
+        for login in world.people(unit.lower().replace("/", "-"), count, unit=f"Org/{unit}"):
+            world.says(login, "assigned", FIRE)
+    whole = {
+        unit: world.measure("enrolments", where={"unit": unit}).result.estimate
+        for unit in ("Org", "Org/North", "Org/South", "Org/North/Yard", "Org/North/Depot")
+    }
+    parts = by_group(world.measure("enrolments", by=("unit",)))
+    assert whole == {
+        **{"Org": 104, "Org/North": 54, "Org/South": 50},
+        **{"Org/North/Yard": None, "Org/North/Depot": None},
+    }
+    assert {unit: r.estimate for unit, r in parts.items()} == {
+        **{"Org/North": 30, "Org/South": 50},
+        **{"Org/North/Yard": None, "Org/North/Depot": None},
+    }
 
 
 @pytest.mark.mission("S021")

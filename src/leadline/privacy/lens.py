@@ -18,6 +18,7 @@ from leadline.metrics.funnel import funnels
 from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
+from leadline.privacy.audit import Care
 from leadline.privacy.cut import CutFacts, may_ask, with_person
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
@@ -30,10 +31,10 @@ from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
 from leadline.privacy.registers import Books, Registers
 from leadline.privacy.scope import visible
 from leadline.privacy.shapes import ShownCurve, ShownFunnel, safe_curve, safe_funnel
+from leadline.privacy.slices import POSITION, levels
 from leadline.privacy.viewer import Purpose, Viewer
 
 ACTIVITIES_MAX = 10_000
-OWN_LOOKS_SEARCHED = 20_000
 T = TypeVar("T")
 
 
@@ -168,8 +169,11 @@ class Lens(Registers):
             population_filter=question.filters(),
             suppress_below=1,
         )
-        rows = population(question, self._facts(), self._table("position"))
-        return measured(rows, question, self.rules, context, self.smallest)
+        position = self._table("position")
+        rows = population(question, self._facts(), position)
+        placed = bool(question.columns & set(POSITION))
+        care = Care(self.rules, self.smallest, levels(position) if placed else 1, self._kept)
+        return measured(rows, question, care, context)
 
     def _late(self, since: datetime | None, until: datetime | None) -> Late:
         def counted() -> Late:

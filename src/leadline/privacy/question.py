@@ -1,7 +1,7 @@
 """A question put to the lens: checked on the way in, turned into the rows it is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import ibis
@@ -34,6 +34,17 @@ class Question:
     def columns(self) -> frozenset[str]:
         """Every column that slices or filters."""
         return frozenset(self.by) | {column for column, _ in self.where}
+
+    @property
+    def position(self) -> dict[str, str | None]:
+        """The filters by where the learner sat."""
+        return {column: value for column, value in self.where if column in POSITION}
+
+    @property
+    def on_everyone(self) -> "Question":
+        """The same without slices and without filters by position."""
+        rest = tuple(pair for pair in self.where if pair[0] not in POSITION)
+        return replace(self, by=(), where=rest)
 
     def filters(self) -> dict[str, str]:
         """The filters as text, for the footnote and the access log."""
@@ -88,7 +99,9 @@ def _listed(names: object) -> str:
 
 
 def population(question: Question, facts: CutFacts, position: ir.Table) -> ir.Table:
-    """The rows the question is about, with the columns of its slices and `has_position`."""
+    """The rows the question is about, with the columns of its slices and `has_position`.
+
+    Filters by position are left to `narrowed`: what they may show is decided in the whole table."""
     rows = question.definition.rows(facts, **dict(question.choices))
     if question.since is not None:
         rows = rows.filter(rows["at"] >= ibis.literal(question.since))
@@ -97,5 +110,13 @@ def population(question: Question, facts: CutFacts, position: ir.Table) -> ir.Ta
     rows = with_place(rows, position, facts.reporting_zone)
     rows = with_time(rows, question.columns & set(TIME), facts.reporting_zone)
     for column, value in question.where:
+        if column not in POSITION:
+            rows = rows.filter(matches(rows, column, value))
+    return rows
+
+
+def narrowed(rows: ir.Table, question: Question) -> ir.Table:
+    """The rows that the question's filters by position leave."""
+    for column, value in question.position.items():
         rows = rows.filter(matches(rows, column, value))
     return rows

@@ -16,6 +16,23 @@ def timezone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Wall-clock time of an instant in a zone; DuckDB and PostgreSQL know it by this name."""
 
 
+def unit_level(level: int) -> str:
+    """The column of units cut to a level of the tree: at 2, `Org/North/Depot` is `Org/North`."""
+    return f"unit@{level}"
+
+
+def levels(position: ir.Table) -> int:
+    """How deep the unit tree is; at least 1."""
+    deepest = position.unit_path.split("/").length().max().to_pyarrow().as_py()
+    return int(deepest or 1)
+
+
+def with_levels(rows: ir.Table, depth: int) -> ir.Table:
+    """`rows` with the column of units at each level."""
+    parts = rows.unit.split("/")
+    return rows.mutate(**{unit_level(k): parts[:k].join("/") for k in range(1, depth + 1)})
+
+
 def with_place(rows: ir.Table, position: ir.Table, zone: str) -> ir.Table:
     """`rows` and where each one's person sat at the row's `at` (S025), null where HR knows nothing.
 

@@ -1,238 +1,212 @@
-"""Which cells of a table must be hidden so that no small group can be read or worked out.
+"""Which of the numbers that can be asked for must be withheld, so that no small group can be read
+or worked out.
 
-METHODS §I 1-2. A cell with fewer people than the minimum is hidden (primary). Margins and the
-total are taken to be published, so further cells are hidden (complementary) until nobody who adds
-and subtracts can come close to a primary cell. "Two hidden in every row and column" is not
-enough (FCSM Working Paper 22); what is left open is measured by linear programming."""
+METHODS §I 1-3. Every number that adds up is a sum over the smallest groups, the cells. Numbers are
+decided upon in one fixed order, coarse tables before fine ones, and never again: whoever asks for
+the same number by another route meets the same decision. A number of fewer people than the minimum
+is withheld (few). A table's other numbers are withheld too (complement) until nobody who knows
+everything shown so far can come close to a withheld one. "Two hidden in every row and column" is
+not enough (FCSM Working Paper 22); what is left open is measured by linear programming."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations
 
 import numpy as np
 from scipy.optimize import linprog
 
-CELLS_MAX = 400
-WIDTH_MIN = 3.0  # a primary cell must stay open by at least this many,
+SUMS_MAX = 400  # a table; beyond it the audit would not end in reasonable time
+WIDTH_MIN = 3.0  # a small group must stay open by at least this many,
 WIDTH_SHARE_MIN = 0.5  # and by at least this share of its own value
-PINNED_WIDTH = 1.0  # narrower than this, a part of a cell counts as known
+PINNED_WIDTH = 1.0  # narrower than this, a part of a group counts as known
 SLACK = 1e-6
 
-Group = tuple[str | None, ...]
-
-
-Columns = tuple[int, ...]
+Cells = frozenset[int]
 
 
 class Hidden(StrEnum):
-    """Why a cell is hidden."""
+    """Why a number is withheld."""
 
     FEW = "few"  # fewer people than the minimum
-    COMPLEMENT = "complement"  # hidden so that another one cannot be worked out
+    COMPLEMENT = "complement"  # withheld so that another one cannot be worked out
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell: the group it stands for, its distinct people, and what adds up over cells.
+class Sum:
+    """One number that can be asked for.
 
-    amounts[0] is a count of rows; the others are parts of it, such as rows that met and rows
-    that did not. None is negative."""
+    key: what it is called by whoever asks; people: how many different ones it is made of; cells:
+    which of the smallest groups it adds up; telling: withheld whatever its size."""
 
-    group: Group
+    key: Hashable
     people: int
-    amounts: tuple[float, ...]
-
-
-Margins = Mapping[Columns, Sequence[Cell]]  # which columns of the table are kept: the sums over it
+    cells: Cells
+    telling: bool = False
 
 
 @dataclass(frozen=True)
-class _Line:
-    """Cells whose sum an onlooker knows, because the margin over them is published."""
+class Table:
+    """The numbers of one breakdown, and small groups that are no number of it but that it could
+    give away together with the tables before it."""
 
-    members: tuple[int, ...]
+    sums: Sequence[Sum]
+    guarded: Sequence[Sum] = ()
+
+
+Decisions = Mapping[Hashable, Hidden | None]  # by the key of a sum; None: shown
 
 
 class TooManyCells(Exception):
-    """The table has more cells than CELLS_MAX, and some of them need hiding."""
+    """The table has more numbers than SUMS_MAX, and some of them need hiding."""
 
 
 def hide(
-    cells: Sequence[Cell],
+    tables: Iterable[Table],
+    amounts: np.ndarray,
     *,
     smallest: int,
-    also: Iterable[Group] = (),
-    margins: Margins | None = None,
-) -> Mapping[Group, Hidden]:
-    """The cells of one table to hide; empty where every group is large enough.
+    settled: Decisions | None = None,
+) -> Decisions:
+    """What is decided about every sum of the tables, one table after the other.
 
-    `also` are groups to hide whatever their size. `margins` holds the same counts over fewer of the
-    table's columns, by the columns kept; a margin is taken to be published unless its own table
-    hides it. Without it margins are summed up, which counts people of several cells several times.
-    Raises TooManyCells above CELLS_MAX, where the audit would not end in reasonable time."""
-    forced = set(also)
-    primary = {i for i, c in enumerate(cells) if c.people < smallest or c.group in forced}
-    if not primary:
-        return {}
-    if len(cells) > CELLS_MAX:
-        raise TooManyCells(f"{len(cells)} groups; at most {CELLS_MAX} can be checked")
-    lines = _lines(cells, smallest, margins)
-    hidden = _mixed_with_a_large_one(cells, lines, set(primary), smallest)
-    while weak := _weak(cells, lines, hidden, primary):
-        more = {_partner(cells, lines, hidden, i) for i in weak} - {None}
-        if not more:
-            break
-        hidden |= {i for i in more if i is not None}
-        hidden = _mixed_with_a_large_one(cells, lines, hidden, smallest)
-    why = {True: Hidden.FEW, False: Hidden.COMPLEMENT}
-    return {cells[i].group: why[i in primary] for i in sorted(hidden)}
+    amounts: a row per cell; column 0 its people, 1 its rows, the others parts of the rows, such as
+    those that met; none negative. settled: decisions that were taken before, and hold.
+    Raises TooManyCells above SUMS_MAX."""
+    release = _Release(amounts, smallest, settled or {})
+    found: dict[Hashable, Hidden | None] = {}
+    for table in tables:
+        release.add(table)
+        found |= {each.key: release.why(each) for each in table.sums}
+    return found
 
 
-def bounds(
-    cells: Sequence[Cell], hidden: Iterable[Group], *, smallest: int, amount: int = 0
-) -> Mapping[Group, tuple[float, float]]:
-    """How closely an onlooker can come to each hidden cell: the least and the most it can be,
-    given the shown cells, the published margins and that nothing is negative."""
-    names = set(hidden)
-    indices = {i for i, c in enumerate(cells) if c.group in names}
-    system = _System(cells, _lines(cells, smallest, None), indices)
-    found = system.ranges(np.array([cells[i].amounts[amount] for i in system.order]))
-    return {cells[i].group: (lo, hi) for i, lo, hi in zip(system.order, *found, strict=True)}
+class _Release:
+    """What has been decided so far, by the cells that a number is made of."""
 
+    def __init__(self, amounts: np.ndarray, smallest: int, settled: Decisions) -> None:
+        self._amounts = amounts
+        self._smallest = smallest
+        self._settled = settled
+        self._shown: dict[Cells, None] = {}
+        self._hidden: dict[Cells, Hidden] = {}
+        self._watched: dict[Cells, None] = {}  # the small groups, which nobody may work out
 
-def _lines(cells: Sequence[Cell], smallest: int, margins: Margins | None) -> list[_Line]:
-    """The total, and every sum over fewer columns that its own table would show."""
-    width = len(cells[0].group)
-    lines = [_Line(tuple(range(len(cells))))] if width else []
-    for size in range(1, width):
-        for kept in combinations(range(width), size):
-            own = _summed(cells, kept) if margins is None else margins[kept]
-            below = None if margins is None else _within(margins, kept)
-            hidden = hide(own, smallest=smallest, margins=below)
-            sums: dict[Group, list[int]] = defaultdict(list)
-            for i, cell in enumerate(cells):
-                sums[tuple(cell.group[k] for k in kept)].append(i)
-            lines += [_Line(tuple(sums[group])) for group in sums if group not in hidden]
-    return lines
+    def why(self, each: Sum) -> Hidden | None:
+        return self._hidden.get(each.cells)
 
-
-def _summed(cells: Sequence[Cell], kept: Columns) -> list[Cell]:
-    sums: dict[Group, list[Cell]] = defaultdict(list)
-    for cell in cells:
-        sums[tuple(cell.group[k] for k in kept)].append(cell)
-    return [
-        Cell(
-            group,
-            sum(cell.people for cell in members),
-            tuple(map(sum, zip(*(cell.amounts for cell in members), strict=True))),
+    def add(self, table: Table) -> None:
+        """Decide upon the numbers of a table that were not decided upon before."""
+        new = [s for s in table.sums if s.cells not in self._shown and s.cells not in self._hidden]
+        few = {each.cells for each in new if each.telling or each.people < self._smallest}
+        self._watched |= dict.fromkeys(each.cells for each in new if each.cells in few)
+        self._watched |= dict.fromkeys(
+            each.cells for each in table.guarded if each.people < self._smallest
         )
-        for group, members in sums.items()
-    ]
+        before = {s.cells: self._settled[s.key] for s in new if s.key in self._settled}
+        open_ = [each for each in new if each.cells not in before]
+        hidden = {cells for cells, why in before.items() if why} | (few - before.keys())
+        if self._watched and open_:
+            if len(table.sums) > SUMS_MAX:
+                raise TooManyCells(f"{len(table.sums)} groups; at most {SUMS_MAX} can be checked")
+            self._widen(table, open_, hidden)
+        for each in new:
+            if each.cells in hidden:
+                self._hidden[each.cells] = Hidden.FEW if each.cells in few else Hidden.COMPLEMENT
+            else:
+                self._shown[each.cells] = None
+
+    def _widen(self, table: Table, open_: Sequence[Sum], hidden: set[Cells]) -> None:
+        """Hide more of the open numbers until every watched group is wide open."""
+        self._mix(table, open_, hidden)
+        while weak := self._weak(open_, hidden):
+            more = {self._partner(open_, hidden, cells) for cells in weak} - {None}
+            if not more:
+                break
+            hidden |= {cells for cells in more if cells is not None}
+            self._mix(table, open_, hidden)
+
+    def _mix(self, table: Table, open_: Sequence[Sum], hidden: set[Cells]) -> None:
+        """In each sum that is shown hide a large number beside the small ones, because what is
+        left over is a group as well. Small ones are not added up: they may be the same people."""
+        changed = True
+        while changed:
+            changed = False
+            for line in self._shown:
+                inside = [each for each in table.sums if each.cells < line]
+                small = [s for s in inside if s.cells in hidden or s.cells in self._hidden]
+                can = [s for s in open_ if s.cells < line and s.cells not in hidden]
+                if small and can and max(each.people for each in small) < self._smallest:
+                    hidden.add(min(can, key=lambda each: each.people).cells)
+                    changed = True
+
+    def _partner(self, open_: Sequence[Sum], hidden: set[Cells], weak: Cells) -> Cells | None:
+        """The smallest shown number in the shortest shown sum with a group known too closely."""
+        can = [each for each in open_ if each.cells not in hidden]
+        for line in sorted(self._shown, key=len):
+            beside = [each for each in can if each.cells <= line]
+            if beside and weak & line:
+                return min(beside, key=lambda each: each.people).cells
+        return min(can, key=lambda each: each.people).cells if can else None
+
+    def _weak(self, open_: Sequence[Sum], hidden: set[Cells]) -> list[Cells]:
+        """The small groups that an onlooker can work out too closely."""
+        known = [*self._shown, *(s.cells for s in open_ if s.cells not in hidden)]
+        watched = list(self._watched)
+        system = System(known, watched, len(self._amounts))
+        weak: set[int] = set()
+        for number, column in enumerate(self._amounts.T):
+            values = system.values(column)
+            whole = number < 2  # people and rows; the rest are parts of the rows
+            needed = (
+                np.maximum(WIDTH_MIN, WIDTH_SHARE_MIN * values)
+                if whole
+                else PINNED_WIDTH * (values > 0)
+            )
+            low, high = system.ranges(column, needed)
+            weak |= set(np.flatnonzero(high - low < needed - SLACK))
+        return [watched[k] for k in sorted(weak)]
 
 
-def _within(margins: Margins, kept: Columns) -> Margins:
-    """The margins of a margin, with its own columns numbered anew."""
-    place = {column: k for k, column in enumerate(kept)}
-    return {
-        tuple(place[column] for column in columns): cells
-        for columns, cells in margins.items()
-        if len(columns) < len(kept) and set(columns) <= set(kept)
-    }
+class System:
+    """What an onlooker knows: the sums shown, and that nothing is negative.
 
+    Cells that are in the same sums and in the same groups asked about are taken as one."""
 
-def _mixed_with_a_large_one(
-    cells: Sequence[Cell], lines: Sequence[_Line], hidden: set[int], smallest: int
-) -> set[int]:
-    """In each line hide a large group beside the small ones, because what a line's sum leaves
-    over is a group as well. Small ones are not added up: they may be the same people."""
-    changed = True
-    while changed:
-        changed = False
-        for line in lines:
-            inside = hidden.intersection(line.members)
-            shown = [i for i in line.members if i not in hidden]
-            if inside and shown and max(cells[i].people for i in inside) < smallest:
-                hidden.add(min(shown, key=lambda i: (cells[i].people, i)))
-                changed = True
-    return hidden
+    def __init__(self, known: Sequence[Cells], asked: Sequence[Cells], cells: int) -> None:
+        inside = np.zeros((len(known) + len(asked), cells), dtype=np.int8)
+        for row, members in enumerate([*known, *asked]):
+            inside[row, list(members)] = 1
+        kinds, self._kind = np.unique(inside, axis=1, return_inverse=True)
+        self._known = kinds[: len(known)].astype(float)
+        self._asked = kinds[len(known) :].astype(float)
 
+    def _by_kind(self, column: np.ndarray) -> np.ndarray:
+        return np.bincount(self._kind.ravel(), weights=column, minlength=self._asked.shape[1])
 
-def _partner(
-    cells: Sequence[Cell], lines: Sequence[_Line], hidden: set[int], weak: int
-) -> int | None:
-    """The smallest shown cell that shares the shortest line with a cell known too closely."""
-    for line in sorted(lines, key=lambda line: len(line.members)):
-        shown = [i for i in line.members if i not in hidden]
-        if weak in line.members and shown:
-            return min(shown, key=lambda i: (cells[i].people, i))
-    return min(
-        (i for i in range(len(cells)) if i not in hidden),
-        key=lambda i: (cells[i].people, i),
-        default=None,
-    )
-
-
-def _weak(
-    cells: Sequence[Cell], lines: Sequence[_Line], hidden: set[int], primary: set[int]
-) -> set[int]:
-    """The primary cells that an onlooker can work out too closely."""
-    system = _System(cells, lines, hidden)
-    watched = [k for k, i in enumerate(system.order) if i in primary]
-    columns = [[float(cells[i].people) for i in system.order]]
-    columns += [
-        list(column) for column in zip(*(cells[i].amounts for i in system.order), strict=True)
-    ]
-    weak: set[int] = set()
-    for number, column in enumerate(columns):
-        values = np.array(column)
-        whole = number < 2  # people and rows; the rest are parts of the rows
-        needed = (
-            np.maximum(WIDTH_MIN, WIDTH_SHARE_MIN * values)
-            if whole
-            else PINNED_WIDTH * (values > 0)
-        )
-        low, high = system.ranges(values, needed, watched)
-        weak |= {system.order[k] for k in watched if high[k] - low[k] < needed[k] - SLACK}
-    return weak
-
-
-class _System:
-    """What an onlooker knows of the hidden cells: each published line's sum."""
-
-    def __init__(self, cells: Sequence[Cell], lines: Sequence[_Line], hidden: set[int]) -> None:
-        self.order = sorted(hidden)
-        column = {i: k for k, i in enumerate(self.order)}
-        rows = {tuple(column[i] for i in line.members if i in hidden) for line in lines} - {()}
-        self.matrix = np.zeros((len(rows), len(self.order)))
-        for r, members in enumerate(sorted(rows)):
-            self.matrix[r, list(members)] = 1.0
+    def values(self, column: np.ndarray) -> np.ndarray:
+        """What the groups asked about truly add up to."""
+        return np.asarray(self._asked @ self._by_kind(column))
 
     def ranges(
-        self,
-        values: np.ndarray,
-        needed: np.ndarray | None = None,
-        watched: Sequence[int] | None = None,
+        self, column: np.ndarray, needed: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The least and the most each cell can be, as two arrays in `order`.
+        """The least and the most that each group asked about can be.
 
-        With `needed`, a cell is left alone once it is seen to be open by that much: every
-        solution of the programme is a possible table for all the cells at once."""
-        low, high = values.copy(), values.copy()
-        sums = self.matrix @ values
-        if len(sums) == 1 and self.matrix.all() and len(values) > 1:  # one sum over all: no search
-            return np.zeros(len(values)), np.full(len(values), sums[0])
-        for k in range(len(values)) if watched is None else watched:
+        With `needed`, a group is left alone once it is seen to be open by that much: every
+        solution of the programme is a possible world for all the groups at once."""
+        truth = self._by_kind(column)
+        low = high = self._asked @ truth
+        sums = self._known @ truth
+        for k, group in enumerate(self._asked):
             for sign in (1.0, -1.0):
                 if needed is not None and high[k] - low[k] >= needed[k]:
                     break
-                cost = np.zeros(len(values))
-                cost[k] = sign
-                found = linprog(cost, A_eq=self.matrix, b_eq=sums, bounds=(0, None), method="highs")
-                if found.status == 3:  # no published sum holds it: open upwards without end
-                    high[k] = np.inf
-                    continue
-                if found.x is not None:  # without a solution the cell counts as known
-                    low, high = np.minimum(low, found.x), np.maximum(high, found.x)
+                found = linprog(
+                    sign * group, A_eq=self._known, b_eq=sums, bounds=(0, None), method="highs"
+                )
+                if found.status == 3:  # no sum shown holds it: open upwards without end
+                    high = np.where(np.arange(len(high)) == k, np.inf, high)
+                elif found.x is not None:  # without a solution the group counts as known
+                    world = self._asked @ found.x
+                    low, high = np.minimum(low, world), np.maximum(high, world)
         return low, high
