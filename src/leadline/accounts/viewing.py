@@ -10,6 +10,7 @@ from leadline.app import App
 from leadline.privacy.viewer import Role, Viewer
 
 GRANT_IN_SESSION = "grant"
+NONE = "none"  # role and purpose of a look by a login that has no role
 
 
 class NoRole(Exception):
@@ -24,12 +25,27 @@ def app() -> App:
 def viewer_of(user: User, grant: int | None = None) -> Viewer:
     """The viewer behind a login: the chosen grant, or the first one given to it.
 
-    A grant of another login counts as none chosen. Raises NoRole where there is no grant."""
+    A grant of another login counts as none chosen. Raises NoRole, written down, where there is no
+    grant."""
     grants = list(user.grants.all())
     if not grants:
-        raise NoRole(f"The login {user.login} has no role; `leadline user add` grants one.")
+        why = f"The login {user.login} has no role; `leadline user add` grants one."
+        _turned_away(user, why)
+        raise NoRole(why)
     chosen = next((g for g in grants if g.pk == grant), grants[0])
     return Viewer(user.login, Role(chosen.role), chosen.person, chosen.unit or None)
+
+
+def _turned_away(user: User, why: str) -> None:
+    app().audit.look(
+        login=user.login,
+        role=NONE,
+        purpose=NONE,
+        what="open",
+        people=(),
+        rows=0,
+        outcome=f"refused: {why}",
+    )
 
 
 def viewer_for(request: HttpRequest) -> Viewer:

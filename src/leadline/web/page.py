@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_protect
 from leadline.accounts.viewing import NoRole, viewer_for
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
-from leadline.privacy.refusals import Forbidden, NotThere
+from leadline.privacy.refusals import Forbidden, NotThere, TooFine, UnknownQuestion
 from leadline.privacy.viewer import Role, Viewer
 from leadline.web.anatomy import Body
 from leadline.web.lens import lens_for
@@ -118,13 +118,17 @@ def _looked(
     viewer: Viewer | None = None
     try:
         viewer = viewer_for(request)
+        lens = lens_for(viewer)
         if viewer.role not in sees:
-            raise Forbidden(gettext("This page is not for the role %s.") % viewer.role)
-        return look(lens_for(viewer))
+            why = gettext("This page is not for the role %s.") % viewer.role
+            lens.refuse(f"page {request.path}", why)
+        return look(lens)
     except NoRole as refused:
         return _refused(request, viewer, 403, str(refused))
     except Forbidden as refused:
         return _refused(request, viewer, 403, str(refused))
+    except (TooFine, UnknownQuestion) as refused:
+        return _refused(request, viewer, 400, str(refused))
     except (NotThere, Http404):
         return _refused(request, viewer, 404, "")
 
