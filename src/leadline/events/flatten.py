@@ -3,7 +3,9 @@
 The only place where raw statement JSON is read for analysis. Names and addresses end here: an agent
 becomes the random key of its identifier."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,7 +44,34 @@ def flatten(
     actors: gives the key of each identifier (directory.actors); zone: the reporting zone that
     `local_date` and bare due days go by; activities: what earlier statements said, learns on;
     target: payload of a voided statement by its id, null where the log does not have it (yet)."""
-    activities = activities or Activities()
+    with _uncollected():
+        rows = _rows(logged, actors, zone, activities or Activities(), target)
+        columns = zip(*rows, strict=True) if rows else [()] * len(EVENT)
+        arrays = [pa.array(c, field.type) for c, field in zip(columns, EVENT, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=EVENT)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking thousands of decoded statements again and again.
+
+    None of them is part of a cycle; that halves the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _rows(
+    logged: Sequence["Logged"],
+    actors: Actors,
+    zone: ZoneInfo,
+    activities: Activities,
+    target: Target,
+) -> list[tuple[Any, ...]]:
     decoded = [msgspec.json.decode(entry.payload) for entry in logged]
     voided = {id: found for value in decoded if (id := _voids(value)) and (found := target(id))}
     targeted = {id: _identified(msgspec.json.decode(found)) for id, found in voided.items()}
@@ -55,9 +84,7 @@ def flatten(
         activities.learn(value)
         rows.append(_row(entry, value, whose, zone, activities.kinds))
     activities.rest()
-    columns = zip(*rows, strict=True) if rows else [()] * len(EVENT)
-    arrays = [pa.array(c, field.type) for c, field in zip(columns, EVENT, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=EVENT)
+    return rows
 
 
 def _identified(statement: Json) -> Identifier | None:
