@@ -1,16 +1,20 @@
 """Preconditions on documents (Communication 3.1; 2.0 4.1.4): nobody's update is lost unseen."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Barrier, Event
 
 import pytest
+
+from leadline.statements import identifier_of
+from leadline.store.documents import Content, Context
 
 from .papers import ATTEMPT, DRAWERS, LADDERS, state
 from .world import BEN, read, refusal
 
 WRONG = '"0000000000000000000000000000000000000000"'
 WRITERS = 4
+WAIT_SECONDS = 10
 TURNS_EACH = 8
 
 BOTH_VERSIONS = pytest.mark.parametrize("player", ["1.0.3", "2.0.0"], indirect=True)
@@ -209,6 +213,28 @@ def test_emptying_a_drawer_and_writing_into_it_never_block_each_other(player):
     with ThreadPoolExecutor(WRITERS) as writers:
         assert list(writers.map(work, range(WRITERS))) == [{204}] * WRITERS
     assert papers.delete().status == 204
+    assert papers.ids() == []
+
+
+@pytest.mark.usefixtures("both_databases")
+def test_emptying_a_drawer_waits_for_a_change_under_way_and_takes_it_too(player):
+    papers, context = state(player), Context("state", LADDERS, identifier_of(BEN))
+    papers.keep("a", {"page": 1})
+    looked, go = Event(), Event()
+
+    def slowly(_):
+        looked.set()
+        go.wait(WAIT_SECONDS)
+        return Content(b"{}", "application/json")
+
+    with ThreadPoolExecutor(2) as threads:
+        change = threads.submit(player.parts.documents.change, context, "b", slowly)
+        assert looked.wait(WAIT_SECONDS)
+        emptied = threads.submit(papers.delete)
+        assert not wait([emptied], timeout=0.2).done
+        go.set()
+        change.result()
+        assert emptied.result().status == 204
     assert papers.ids() == []
 
 

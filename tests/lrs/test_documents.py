@@ -71,6 +71,17 @@ def test_a_document_lives_and_dies_alone(drawer):
 
 
 @EACH
+@BOTH_VERSIONS
+@pytest.mark.usefixtures("both_databases")
+def test_put_replaces_contents_and_type(drawer):
+    """2.2"""
+    tag = drawer.keep("a", PLACE)
+    assert drawer.put("a", PHOTO, content_type="image/png", if_match=tag).status == 204
+    reply = drawer.get("a")
+    assert (reply.body, reply.headers["content-type"]) == (PHOTO, "image/png")
+
+
+@EACH
 def test_a_document_without_a_type_is_octets(drawer):
     """RFC 9110 8.3"""
     plain = {name: text for name, text in drawer.player.signed().items() if name != "content-type"}
@@ -331,7 +342,15 @@ def test_json_that_is_none_is_refused_under_that_name(drawer, body):
 
 @EACH
 @pytest.mark.parametrize(
-    "content_type", ["json", "text/plain\r\nset-cookie: a=b", "text/ü", "a/" + "b" * 300]
+    "content_type",
+    [
+        "json",
+        "text/plain\r\nset-cookie: a=b",
+        "text/plain; a=\rb",
+        "text/plain; a=ü",
+        "text/ü",
+        "a/" + "b" * 300,
+    ],
 )
 def test_a_type_that_cannot_be_told_again_is_refused(drawer, content_type):
     """RFC 9110 8.3; a form of the alternate syntax may hold anything"""

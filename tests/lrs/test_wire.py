@@ -133,6 +133,21 @@ def test_paths_queries_and_slashes_are_read_as_senders_write_them(served):
     assert line.ask("GET", "/xapi/about")[0].status == 200
 
 
+def test_documents_are_reached_as_senders_write_their_paths(served):
+    """Communication 2.3 to 2.7"""
+    line, about = Line(*served), "activityId=https%3A%2F%2Fexample.org%2Fladders"
+    for path in (f"activities/profile?{about}", 'agents/profile?agent={"mbox":"mailto:b@e.org"}'):
+        asked = f"/xapi/{path}&profileId=a".replace('"', "%22")
+        assert line.ask("PUT", asked, '{"page": 1}')[0].status == 204
+        reply, content = line.ask("GET", asked)
+        assert (reply.status, content) == (200, b'{"page": 1}')
+        refused = line.ask("PUT", asked, "{}", **{"If-Match": '"another"'})[0]
+        assert refused.status == 412
+        assert line.ask("DELETE", asked, **{"If-Match": reply.headers["etag"]})[0].status == 204
+        assert line.ask("HEAD", asked)[0].status == 404
+    assert line.ask("GET", f"/xapi/activities?{about}")[0].status == 200
+
+
 def test_a_body_in_chunks_is_read_whole(served):
     line = Line(*served)
     whole = json.dumps([statement(n) for n in range(1, 400)]).encode()
