@@ -1,0 +1,114 @@
+"""The demo world: what was planted is found, and beside it nothing is claimed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadline.app import App, build
+from leadline.config import Settings
+from leadline.demo.courses import BASE, CLIFF_S
+from leadline.demo.story import DemoFiles, write
+from leadline.insights import Finding, findings
+from leadline.privacy.lens import Lens
+from leadline.privacy.viewer import Role, Viewer
+from leadline.sources.intake import Intake
+from leadline.sources.people_csv import read_people
+from leadline.sources.xapi_file import StatementFile
+
+pytestmark = pytest.mark.xdist_group("demo")
+UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> DemoFiles:
+    return write(tmp_path_factory.mktemp("files"), UNTIL.date())
+
+
+@pytest.fixture(scope="module")
+def app(files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    built = build(Settings(home=tmp_path_factory.mktemp("demo")))
+    assert not built.directory.apply(read_people(files.people).rows).errors
+    for name, path in files.statements.items():
+        for _ in Intake(built.log).take(StatementFile(path), name):
+            pass
+    built.refresh()
+    yield built
+    built.database.close()
+
+
+@pytest.fixture(scope="module")
+def found(app: App) -> dict[tuple[str, str], Finding]:
+    """Every finding of the whole world by insight and course slug."""
+    lens = Lens(app, Viewer("ana", Role.TRAINING_LEAD), now=UNTIL)
+    return {(f.insight, str(f.course).removeprefix(f"{BASE}/")): f for f in findings(lens)}
+
+
+def test_the_world_is_the_same_every_time(files: DemoFiles, tmp_path: Path) -> None:
+    again = write(tmp_path, UNTIL.date())
+    assert again.people.read_bytes() == files.people.read_bytes()
+    for name, path in files.statements.items():
+        assert again.statements[name].read_bytes() == path.read_bytes()
+
+
+@pytest.mark.mission("S009", "S010")
+def test_the_cliff_is_found_within_five_seconds_and_blamed_on_the_content(
+    found: dict[tuple[str, str], Finding],
+) -> None:
+    cliff = found["video_drop", "customer-data"]
+    assert abs((cliff.start_s or 0) - (CLIFF_S - 5)) <= 5
+    assert abs((cliff.end_s or 0) - (CLIFF_S + 5)) <= 5
+    assert (round(cliff.share.estimate * 100), cliff.n) == (60, 100)
+    assert "Video 3: What counts as personal data" in cliff.sentence
+    assert cliff.hypotheses[0].cause == "content"
+    assert cliff.checked
+
+
+@pytest.mark.mission("S009")
+@pytest.mark.parametrize("twin", ["supplier-data", "employee-data"])
+def test_even_stops_and_end_credits_raise_nothing(
+    found: dict[tuple[str, str], Finding], twin: str
+) -> None:
+    assert ("video_drop", twin) not in found
+
+
+@pytest.mark.mission("S048", "S001")
+def test_the_worst_module_is_the_planted_one(found: dict[tuple[str, str], Finding]) -> None:
+    worst = found["worst_module", "new-starter"]
+    assert worst.about == f"{BASE}/new-starter/05"
+    assert "Module 5: Time and expenses" in worst.sentence
+    assert "still in progress" in worst.sentence
+    assert ("worst_module", "new-leader") not in found
+
+
+@pytest.mark.mission("S039")
+def test_failing_the_first_time_names_the_cause_that_the_records_show(
+    found: dict[tuple[str, str], Finding],
+) -> None:
+    planted, twin = (found["first_attempt_failure", slug] for slug in ("forklift", "ladders"))
+    for finding in (planted, twin):
+        assert (round(finding.share.estimate * 100), finding.n) == (40, 100)
+        assert {h.cause for h in finding.hypotheses} >= {"content", "assessment", "exposure"}
+    assert twin.hypotheses[0].cause == "exposure"
+    assert twin.hypotheses[0].supported
+    exposure = next(h for h in planted.hypotheses if h.cause == "exposure")
+    assert not exposure.supported
+
+
+def test_nothing_is_claimed_of_everyday_training(
+    found: dict[tuple[str, str], Finding],
+) -> None:
+    planted = {"customer-data", "new-starter", "forklift", "ladders"}
+    assert {course for _, course in found} <= planted
+
+
+@pytest.mark.mission("S019")
+def test_activity_assessments_and_completions_are_all_there(app: App, files: DemoFiles) -> None:
+    lens = Lens(app, Viewer("ana", Role.ANALYST), now=UNTIL)
+    by_source = {
+        r.group["source"]: r.estimate for r in lens.measure("statements", by=["source"]).results
+    }
+    accepted = {source.name: source.counts.accepted for source in app.sources.all()}
+    assert by_source == accepted
+    assert set(accepted) == {"lms", "video", "tests"}
