@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from leadline.web.charts import (
     Cliff,
@@ -14,36 +15,39 @@ from leadline.web.charts import (
     Stretch,
     columns,
     draw,
+    drawing,
     funnel,
     groups,
     trend,
     viewers,
 )
 
-STRETCHES = [Stretch(5 * i, 5 * i + 5, 100 if i < 40 else 40, 3) for i in range(60)]
-STEPS = [
+STRETCHES = tuple(Stretch(5 * i, 5 * i + 5, 100 if i < 40 else 40, 3) for i in range(60))
+STEPS = (
     Step("Why it matters", 100, 2, 3, 0.03, href="/programmes/video?video=a&course=b"),
     Step("Requests <from> people & others", 95, 5, 50, 0.56, worst=True),
-]
-POINTS = [
+)
+POINTS = (
     Point("Jan", 0.41, 0.36, 0.46, 402),
     Point("Feb", None, None, None, None, "fewer than 10 people"),
-]
-GROUPS = [
+)
+GROUPS = (
     Group("North", 0.5, 0.4, 0.6, 80),
     Group("South", None, None, None, None, "fewer than 10 people"),
-]
+)
 
 
 def drawn(kind: str) -> Figure:
-    builds = {
-        "viewers": lambda width: viewers(STRETCHES, Cliff(195, 205, 60, 3.1), width=width),
-        "funnel": lambda width: funnel(STEPS, width=width),
-        "trend": lambda width: trend(POINTS, unit="share", width=width),
-        "groups": lambda width: groups(GROUPS, unit="share", width=width, whole=0.5),
-        "columns": lambda width: columns([Column("1 Nov", 9, 1, "1 Nov: 9")], width=width),
-    }
-    return draw(builds[kind], title="Title <x>", summary="What it shows", caption="")
+    words = {"title": "Title <x>", "summary": "What it shows"}
+    if kind == "viewers":
+        return draw(viewers, STRETCHES, Cliff(195, 205, 60, 3.1), **words)
+    if kind == "funnel":
+        return draw(funnel, STEPS, **words)
+    if kind == "trend":
+        return draw(trend, POINTS, unit="share", **words)
+    if kind == "groups":
+        return draw(groups, GROUPS, unit="share", whole=0.5, **words)
+    return draw(columns, (Column("1 Nov", 9, 1, "1 Nov: 9"),), **words)
 
 
 @pytest.mark.parametrize("kind", ["viewers", "funnel", "trend", "groups", "columns"])
@@ -107,10 +111,14 @@ def test_a_withheld_group_shows_no_number() -> None:
     assert "South: 0" not in svg
 
 
-def test_the_same_values_are_drawn_once() -> None:
-    from leadline.web.charts.drawing import _svg
-
-    drawn("trend")
-    hits = _svg.cache_info().hits
-    drawn("trend")
-    assert _svg.cache_info().hits == hits + 2
+def test_the_same_values_are_drawn_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    specified: list[str] = []
+    monkeypatch.setattr(
+        drawing, "_svg", lambda specification: specified.append(specification) or "<svg>"
+    )
+    drawing._drawn.cache_clear()
+    for language in ("en", "fr", "en"):
+        with override(language):
+            drawn("trend")
+    drawing._drawn.cache_clear()
+    assert len(specified) == 4  # wide and narrow, English and French

@@ -41,11 +41,11 @@ def columns(rows_shown: Sequence[Column], *, width: int) -> alt.LayerChart:
         .axis(tickCount=3, labelExpr=axis_words("count"), tickMinStep=1)
     )
     base = alt.Chart(alt.InlineData(values=rows)).encode(x=x)
-    plain = base.mark_bar(fill="var(--accent)", aria=False).encode(y=y, y2="count:Q")
+    plain = base.mark_bar(fill="var(--accent)", aria=False).encode(y=y, y2=alt.Y2("count:Q"))
     amber = base.mark_bar(fill="var(--amber-soft)", aria=False).encode(
-        y=alt.Y("count:Q"), y2="top:Q"
+        y=alt.Y("count:Q"), y2=alt.Y2("top:Q")
     )
     target = base.mark_bar(fill="var(--ink)", fillOpacity=0).encode(
-        y=alt.value(0), y2=alt.value(HEIGHT_PX), description="say:N"
+        y=alt.YValue(0), y2=alt.Y2Value(HEIGHT_PX), description=alt.Description("say:N")
     )
     return alt.layer(plain, amber, target).properties(width=width, height=HEIGHT_PX)

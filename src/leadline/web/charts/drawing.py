@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -12,6 +12,7 @@ import altair as alt
 import vl_convert
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 CACHED_DRAWINGS = 256
 WIDE_PX = 880
@@ -56,13 +57,18 @@ class Figure:
 
 
 def draw(
-    build: Callable[[int], alt.TopLevelMixin], *, title: str, summary: str, caption: str = ""
+    kind: Callable[..., alt.TopLevelMixin],
+    *shown: Hashable,
+    title: str,
+    summary: str,
+    caption: str = "",
+    **how: Hashable,
 ) -> Figure:
-    """Draw `build(width in pixels)` twice, wide and narrow; the style sheet chooses by room.
+    """Draw `kind(*shown, **how, width=pixels)` twice, wide and narrow; the style sheet chooses.
 
     `title` names the chart for a screen reader and `summary` says what it shows."""
     wide, narrow = (
-        _titled(_svg(_specification(build(width))), title, summary)
+        _titled(_drawn(kind, shown, tuple(how.items()), width, get_language()), title, summary)
         for width in (WIDE_PX, NARROW_PX)
     )
     return Figure(wide=wide, narrow=narrow, caption=caption)
@@ -98,8 +104,20 @@ def _specification(chart: alt.TopLevelMixin) -> str:
 
 
 @lru_cache(maxsize=CACHED_DRAWINGS)
+def _drawn(
+    kind: Callable[..., alt.TopLevelMixin],
+    shown: tuple[Hashable, ...],
+    how: tuple[tuple[str, Hashable], ...],
+    width: int,
+    language: str | None,
+) -> str:
+    """The key is all that is shown, and the language of its words: nobody gets another's picture.
+
+    Putting a specification together costs as much as drawing it, so that it cannot be the key."""
+    return _svg(_specification(kind(*shown, **dict(how), width=width)))
+
+
 def _svg(specification: str) -> str:
-    """The key is the whole specification, values included: nobody gets another's picture."""
     svg: str = vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE)
     svg = svg.replace(VEGA_BASE, "")
     svg = svg.replace("xlink:href=", "href=").replace(

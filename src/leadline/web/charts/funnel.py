@@ -39,19 +39,29 @@ def funnel(steps: Sequence[Step], *, width: int) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=top)
     bar = alt.Chart(alt.InlineData(values=[part for row in rows for part in _parts(row)]))
     bars = bar.mark_rect(aria=False).encode(
-        x=x, x2="to:Q", y=top, y2="bottom:Q", fill=alt.Fill("fill:N").scale(None)
+        x=x, x2=alt.X2("to:Q"), y=top, y2=alt.Y2("bottom:Q"), fill=alt.Fill("fill:N").scale(None)
     )
     name = base.mark_text(align="left", baseline="top", aria=False, fontSize=14).encode(
-        x=alt.value(0), y="line:Q", text="name:N", fill=alt.Fill("ink:N").scale(None)
+        x=alt.XValue(0),
+        y=alt.Y("line:Q"),
+        text=alt.Text("name:N"),
+        fill=alt.Fill("ink:N").scale(None),
     )
     numbers = base.mark_text(align="right", baseline="top", aria=False).encode(
-        x=alt.value(width), y="line:Q", text="numbers:N", fill=alt.Fill("quiet:N").scale(None)
+        x=alt.XValue(width),
+        y=alt.Y("line:Q"),
+        text=alt.Text("numbers:N"),
+        fill=alt.Fill("quiet:N").scale(None),
     )
     target = base.mark_rect(fill="var(--ink)", fillOpacity=0).encode(
-        x=alt.value(0), x2=alt.value(width), y="line:Q", y2="end:Q", description="say:N"
+        x=alt.XValue(0),
+        x2=alt.X2Value(width),
+        y=alt.Y("line:Q"),
+        y2=alt.Y2("end:Q"),
+        description=alt.Description("say:N"),
     )
     if any(step.href for step in steps):
-        target = target.encode(href="href:N")
+        target = target.encode(href=alt.Href("href:N"))
     return alt.layer(bars, name, numbers, target).properties(width=width, height=height)
 
 

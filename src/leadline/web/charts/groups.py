@@ -43,23 +43,32 @@ def groups(
     text = base.mark_text(align="left", baseline="top", aria=False, fontSize=14)
     layers = [
         known.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
-            x=alt.X("low:Q"), x2="high:Q", y=y
+            x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=y
         ),
         known.mark_point(
             fill="var(--accent)", stroke="var(--paper)", size=80, opacity=1, aria=False
         ).encode(x=x, y=y),
-        text.encode(x=alt.value(0), y="line:Q", text="name:N", fill=alt.Fill("ink:N").scale(None)),
+        text.encode(
+            x=alt.XValue(0),
+            y=alt.Y("line:Q"),
+            text=alt.Text("name:N"),
+            fill=alt.Fill("ink:N").scale(None),
+        ),
         base.mark_text(align="right", baseline="top", aria=False, fill="var(--muted)").encode(
-            x=alt.value(width), y="line:Q", text="numbers:N"
+            x=alt.XValue(width), y=alt.Y("line:Q"), text=alt.Text("numbers:N")
         ),
         base.mark_text(align="left", baseline="middle", aria=False, fill="var(--muted)").encode(
-            x=alt.value(0), y="mark:Q", text="why:N"
+            x=alt.XValue(0), y=alt.Y("mark:Q"), text=alt.Text("why:N")
         ),
     ]
     target = base.mark_rect(fill="var(--ink)", fillOpacity=0)
     layers.append(
         target.encode(
-            x=alt.value(0), x2=alt.value(width), y="line:Q", y2="end:Q", description="say:N"
+            x=alt.XValue(0),
+            x2=alt.X2Value(width),
+            y=alt.Y("line:Q"),
+            y2=alt.Y2("end:Q"),
+            description=alt.Description("say:N"),
         )
     )
     if whole is not None:
@@ -73,7 +82,7 @@ def _everybody(rows: list[dict[str, object]], whole: float) -> alt.Chart:
         alt.InlineData(values=[row | {"estimate": whole} for row in rows if not row["why"]])
     )
     rule = base.mark_rule(stroke="var(--ink)", strokeWidth=1.5, aria=False)
-    return rule.encode(x="estimate:Q", y="over:Q", y2="under:Q")
+    return rule.encode(x=alt.X("estimate:Q"), y=alt.Y("over:Q"), y2=alt.Y2("under:Q"))
 
 
 def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:

@@ -47,7 +47,7 @@ def trend(points: Sequence[Point], *, unit: str, width: int) -> alt.LayerChart:
         counts = alt.Chart(alt.InlineData(values=known)).mark_text(
             fill="var(--muted)", baseline="bottom", dy=-6, aria=False
         )
-        layers.append(counts.encode(x=x, y=alt.value(0), text="n:N"))
+        layers.append(counts.encode(x=x, y=alt.YValue(0), text=alt.Text("n:N")))
     return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
 
 
@@ -56,10 +56,10 @@ def _estimates(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> list[alt.Ch
     dots = base.mark_point(fill="var(--accent)", stroke="var(--paper)", size=70, opacity=1)
     return [
         base.mark_rule(stroke="var(--accent-soft)", strokeWidth=7, aria=False).encode(
-            y=alt.Y("low:Q").scale(zero=False), y2="high:Q"
+            y=alt.Y("low:Q").scale(zero=False), y2=alt.Y2("high:Q")
         ),
         base.mark_line(stroke="var(--accent)", strokeWidth=2, aria=False).encode(y=y),
-        dots.encode(y=y, description="say:N"),
+        dots.encode(y=y, description=alt.Description("say:N")),
         _newest(rows[-1:], x, y),
     ]
 
@@ -67,7 +67,7 @@ def _estimates(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> list[alt.Ch
 def _withheld(rows: list[dict[str, object]], x: alt.X) -> alt.Chart:
     base = alt.Chart(alt.InlineData(values=rows))
     return base.mark_point(shape="cross", fill="var(--held)", stroke=None, size=60).encode(
-        x=x, y=alt.value(HEIGHT_PX - 8), description="say:N"
+        x=x, y=alt.YValue(HEIGHT_PX - 8), description=alt.Description("say:N")
     )
 
 
@@ -98,4 +98,4 @@ def _newest(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> alt.Chart:
     base = alt.Chart(alt.InlineData(values=rows))
     return base.mark_text(
         align="left", dx=9, dy=-9, fontWeight=700, fill="var(--accent-ink)", aria=False
-    ).encode(x=x, y=y, text="number:N")
+    ).encode(x=x, y=y, text=alt.Text("number:N"))

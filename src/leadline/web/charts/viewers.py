@@ -46,10 +46,12 @@ def viewers(stretches: Sequence[Stretch], cliff: Cliff | None, *, width: int) ->
     y = alt.Y("low:Q").scale(domain=[0, max(top, 4)], nice=False)
     y = y.axis(tickCount=4, labelExpr=axis_words("count"), tickMinStep=1)
     rows = alt.InlineData(values=[_row(s) for s in stretches])
-    base = alt.Chart(rows).encode(x=x, x2="e:Q")
+    base = alt.Chart(rows).encode(x=x, x2=alt.X2("e:Q"))
     layers: list[alt.Chart] = [
-        base.mark_rect(fill="var(--accent)", aria=False).encode(y=y, y2="first:Q"),
-        base.mark_rect(fill="var(--accent-soft)", aria=False).encode(y="first:Q", y2="top:Q"),
+        base.mark_rect(fill="var(--accent)", aria=False).encode(y=y, y2=alt.Y2("first:Q")),
+        base.mark_rect(fill="var(--accent-soft)", aria=False).encode(
+            y=alt.Y("first:Q"), y2=alt.Y2("top:Q")
+        ),
         *_legend(stretches, width),
     ]
     if any(s.held for s in stretches):
@@ -57,7 +59,11 @@ def viewers(stretches: Sequence[Stretch], cliff: Cliff | None, *, width: int) ->
     if cliff is not None:
         layers += _marked(cliff, end, width)
     target = base.mark_rect(fill="var(--ink)", fillOpacity=0)
-    layers.append(target.encode(y=alt.value(0), y2=alt.value(HEIGHT_PX), description="say:N"))
+    layers.append(
+        target.encode(
+            y=alt.YValue(0), y2=alt.Y2Value(HEIGHT_PX), description=alt.Description("say:N")
+        )
+    )
     return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
 
 
@@ -86,7 +92,9 @@ def _withheld(stretches: Sequence[Stretch], x: alt.X) -> alt.Chart:
     """A low grey band, so that what is withheld never looks like nobody."""
     rows = alt.InlineData(values=[_row(s) for s in stretches if s.held])
     band = alt.Chart(rows).mark_rect(fill="var(--held)", fillOpacity=0.5, aria=False)
-    return band.encode(x=x, x2="e:Q", y=alt.value(HEIGHT_PX - 8), y2=alt.value(HEIGHT_PX))
+    return band.encode(
+        x=x, x2=alt.X2("e:Q"), y=alt.YValue(HEIGHT_PX - 8), y2=alt.Y2Value(HEIGHT_PX)
+    )
 
 
 def _ticks(end: float, width: int) -> dict[str, object]:
@@ -112,11 +120,13 @@ def _legend(stretches: Sequence[Stretch], width: int) -> list[alt.Chart]:
     inside = note.mark_text(
         align="left", baseline="bottom", dx=10, dy=-8, fill="var(--on-accent)", aria=False
     ).encode(
-        x=alt.value(0), y=alt.value(HEIGHT_PX), text=alt.value(_("watching for the first time"))
+        x=alt.XValue(0),
+        y=alt.YValue(HEIGHT_PX),
+        text=alt.TextValue(_("watching for the first time")),
     )
     above = note.mark_text(
         align="left", baseline="bottom", dx=10, dy=-5, fill="var(--accent-ink)", aria=False
-    ).encode(x=alt.value(0), y=alt.Y(datum=height), text=alt.value(_("watching again")))
+    ).encode(x=alt.XValue(0), y=alt.YDatum(height), text=alt.TextValue(_("watching again")))
     return [inside, above] if any(s.again for s in stretches) else [inside]
 
 
@@ -125,7 +135,7 @@ def _marked(cliff: Cliff, end: float, width: int) -> list[alt.Chart]:
     row = {"s": cliff.start, "e": cliff.end}
     base = alt.Chart(alt.InlineData(values=[row]))
     band = base.mark_rect(fill="var(--red)", fillOpacity=0.18, aria=False).encode(
-        x="s:Q", x2="e:Q", y=alt.value(0), y2=alt.value(HEIGHT_PX)
+        x=alt.X("s:Q"), x2=alt.X2("e:Q"), y=alt.YValue(0), y2=alt.Y2Value(HEIGHT_PX)
     )
     anchor = "e:Q" if early else "s:Q"
     side = {"align": "left" if early else "right", "dx": 8 if early else -8, "baseline": "top"}
@@ -133,7 +143,7 @@ def _marked(cliff: Cliff, end: float, width: int) -> list[alt.Chart]:
     usual = _("%(n)s would be expected") % {"n": expected(cliff.expected)}
     words = [
         base.mark_text(**side, fill=fill, fontWeight=weight, aria=False).encode(
-            x=anchor, y=alt.value(y), text=alt.value(text)
+            x=alt.X(anchor), y=alt.YValue(y), text=alt.TextValue(text)
         )
         for text, fill, weight, y in (
             (leave, "var(--red)", 700, 2),

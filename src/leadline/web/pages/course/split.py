@@ -139,7 +139,9 @@ def _figure(split: Answer, whole: Answer | None, by: str, title: str) -> Figure 
         points = periods(split, by)
         caption = _("Each bar is the 95 % interval; a grey mark is a period that is withheld.")
         return draw(
-            lambda width: trend(points, unit=unit, width=width),
+            trend,
+            tuple(points),
+            unit=unit,
             title=title,
             summary=summary,
             caption=caption,
@@ -147,7 +149,10 @@ def _figure(split: Answer, whole: Answer | None, by: str, title: str) -> Figure 
     rows = grouped(split, by)[:GROUPS_DRAWN]
     everybody = whole.result.estimate if whole and words.shown(whole.result) else None
     return draw(
-        lambda width: groups(rows, unit=unit, width=width, whole=everybody),
+        groups,
+        tuple(rows),
+        unit=unit,
+        whole=everybody,
         title=title,
         summary=summary,
         caption=_("Bars are 95 % intervals; the thin line is everybody. Worst first."),

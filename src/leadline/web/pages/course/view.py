@@ -132,7 +132,8 @@ def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | Non
         for step in path.steps
     ]
     return draw(
-        lambda width: funnel(steps, width=width),
+        funnel,
+        tuple(steps),
         title=_("Learners by module"),
         summary=_("%(n)s reach the first module, %(last)s the last.")
         % {"n": words.count(steps[0].reached), "last": words.count(steps[-1].reached)},

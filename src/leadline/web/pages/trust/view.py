@@ -83,7 +83,8 @@ def _arrivals(sources: Sequence[Source]) -> Figure | None:
     span = [last - timedelta(days=back) for back in reversed(range(DAYS_SHOWN))]
     shown = [_column(day, days.get(day, Counts())) for day in span]
     return draw(
-        lambda width: columns(shown, width=width),
+        columns,
+        tuple(shown),
         title=_("Records received by day"),
         summary=_("The newest day with records is %(day)s.") % {"day": words.day(last)},
         caption=_("Records by the day they arrived (UTC). Amber: in quarantine or refused."),

@@ -140,7 +140,9 @@ def _figure(
         "end": words.count(stretches[-1].first),
     }
     return draw(
-        lambda width: viewers(stretches, cliff, width=width),
+        viewers,
+        tuple(stretches),
+        cliff,
         title=_("People watching, by second of the video"),
         summary=summary,
         caption=_("People watching each part of the video, as of %(when)s.")
