@@ -29,9 +29,9 @@ def content_opened(facts: Facts) -> ir.Table:
     """What share had opened the content before their first attempt?
 
     Share of graded first attempts before whose submission the learner had done something with a
-    lesson, a page, a video or other content of the same module, whenever that was; where the assessment is a
-    module of its own, of the same course. Slice by `passed` to compare those who failed. Opening is
-    not reading. Periods go by the submission."""
+    lesson, page, video or other content of the same module, whenever that was; where the assessment
+    is a module of its own, of the same course. Slice by `passed` to compare those who failed.
+    Opening is not reading. Periods go by the submission."""
     attempt = attempts(facts)
     first = attempt.filter(attempt.attempt_no == 1)
     first = first.mutate(
