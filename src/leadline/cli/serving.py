@@ -70,6 +70,9 @@ def serve_command(no_worker: bool) -> None:
     from leadline.accounts.start import start
 
     app = start()
+    from leadline.web.warm import warm
+
+    Thread(target=warm, name="warm", daemon=True).start()  # nobody waits for it
     settings = app.settings
     config = uvicorn.Config(
         "leadline.web.asgi:application",
