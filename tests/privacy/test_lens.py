@@ -1,7 +1,7 @@
 """What each person is shown, end to end: statements in, answers out."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -156,15 +156,50 @@ def test_a_period_begins_with_its_first_instant_and_ends_before_its_last(org):
     assert org.measure("enrolments", until=first).result.n == 0
 
 
+@pytest.fixture
+def stored_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the clock that the log stores by."""
+
+    def stored(when: datetime) -> None:
+        class Then(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return when
+
+        monkeypatch.setattr("leadline.store.log.datetime", Then)
+
+    return stored
+
+
 @pytest.mark.mission("S031")
-def test_what_comes_late_stands_at_its_time_and_is_told(org):
-    """A period that ended long ago; everything in it arrived when the test ran."""
-    end = datetime(2026, 4, 1, tzinfo=UTC)
-    answer = org.measure("enrolments", by=("month",), until=end)
-    assert [r.group["month"] for r in answer.results] == ["2026-03"]
-    assert answer.late.statements == 41 + 20 + 40
-    assert answer.late.last == org.lens()._snapshot.commit.watermark
-    assert org.measure("enrolments").late.statements == 0
+def test_what_comes_late_stands_at_its_time_and_is_told_and_history_is_not_late(world, stored_at):
+    """A year of history, a month of reports, then what twelve phones had kept for ten days."""
+    crew = world.people("ben", 12, unit="Org/North")
+    april = {"since": datetime(2026, 4, 1, tzinfo=UTC), "until": datetime(2026, 4, 12, tzinfo=UTC)}
+    for month in range(1, 13):
+        for login in crew:
+            world.says(login, "assigned", f"course/of-{month}", at=f"2025-{month:02}-15")
+    stored_at(datetime(2026, 3, 1, tzinfo=UTC))
+    world.flush()
+    world.says("ben1", "logged_in", "other/lms", at="2026-04-02 09:00")
+    stored_at(datetime(2026, 4, 2, 9, 1, tzinfo=UTC))
+    world.flush()
+    year = world.measure("enrolments", until=datetime(2026, 1, 1, tzinfo=UTC))
+    assert (year.result.estimate, year.late.statements) == (144, 0)
+    assert year.quality.parts["late"] == 0.0
+    assert world.measure("enrolments", by=("day",), **april).results == ()
+
+    for login in crew:
+        world.says(login, "assigned", FIRE, at="2026-04-10 14:00")
+    arrived = datetime(2026, 4, 20, 8, 0, tzinfo=UTC)
+    stored_at(arrived)
+    changed = world.measure("enrolments", by=("day",), **april)
+    assert [(r.group["day"], r.estimate) for r in changed.results] == [("2026-04-10", 12)]
+    assert (changed.late.statements, changed.late.last) == (12, arrived)
+    assert changed.quality.parts["late"] == pytest.approx(12 / 13)
+    open_yet = world.measure("enrolments", until=datetime(2026, 5, 1, tzinfo=UTC))
+    assert open_yet.late.statements == 0
+    assert world.measure("enrolments").late.statements == 0
 
 
 def test_bad_news_about_everybody_in_a_unit_is_not_told_to_who_may_not_see_names(world):

@@ -24,7 +24,7 @@ from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
 from leadline.privacy.policy import Rows
-from leadline.privacy.quality import late, quality
+from leadline.privacy.quality import first_heard, late, quality
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
@@ -177,7 +177,7 @@ class Lens(Registers):
 
     def _late(self, since: datetime | None, until: datetime | None) -> Late:
         def counted() -> Late:
-            return late(self._visible_events(), since, until)
+            return late(self._visible_events(), first_heard(self._table("event")), since, until)
 
         return self._kept(("late", since, until, self._visible), counted, timeless=True)
 

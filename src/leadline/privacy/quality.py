@@ -10,28 +10,41 @@ import ibis.expr.types as ir
 from leadline.privacy.answer import Late, Quality
 
 LATE_AFTER = timedelta(days=1)
+_A_DAY = ibis.interval(days=LATE_AFTER.days)
 PARTS: Mapping[str, str] = {
     "held back": "statements in quarantine, of those received",
     "unmatched": "statements of actors whom the directory does not know, of those taken in",
     "malformed": "statements whose played segments could not be read, of those that carry some",
-    "late": "statements that arrived more than a day after they happened, of those that happened "
-    "after their source was first heard (what a back-fill brings is history, not late)",
+    "late": "statements that arrived more than a day after they happened, of those that arrived "
+    "more than a day after their source was first heard (what a back-fill brings is history)",
     "unscored": "assessment results (passed, failed) without a score, of all such results",
 }
 
 
-def late(events: ir.Table, since: datetime | None, until: datetime | None) -> Late:
-    """What happened in [since, until) and was stored more than a day after `until` (S031).
-
-    A period without an end, or not over yet, can have nothing late."""
+def late(events: ir.Table, heard: ir.Table, since: datetime | None, until: datetime | None) -> Late:
+    """What happened in [since, until) and came too late for it (S031): stored more than a day
+    after `until`, and more than a day after its source was first heard (`first_heard`), since
+    what a back-fill brings is history and changes no report. A period without an end, or not over
+    yet, can have nothing late."""
     if until is None:
         return Late()
     inside = events.filter(events.timestamp < ibis.literal(until))
     if since is not None:
         inside = inside.filter(inside.timestamp >= ibis.literal(since))
     behind = inside.filter(inside.stored > ibis.literal(until + LATE_AFTER))
+    behind = behind.inner_join(heard, "source").filter(_reported)
     found = behind.agg(count=behind.count(), last=behind.stored.max()).to_pyarrow().to_pylist()[0]
     return Late(found["count"], found["last"])
+
+
+def first_heard(events: ir.Table) -> ir.Table:
+    """source, first_heard: when its first statement was stored."""
+    return events.group_by("source").agg(first_heard=events.stored.min())
+
+
+def _reported(events: ir.Table) -> ir.BooleanValue:
+    """Whether a statement came as news and not with the first load of its source."""
+    return events.stored > events.first_heard + _A_DAY
 
 
 def quality(
@@ -43,10 +56,9 @@ def quality(
     claimed = link.filter(link.actor != link.person).select(linked_actor=link.actor)
     said = events.filter(events.did != "voided")  # taking back is bookkeeping, often by a system
     known = said.left_join(claimed, said.actor == claimed.linked_actor)
-    first = known.group_by("source").agg(first_heard=known.stored.min())
-    known = known.left_join(first, "source").drop("source_right")
-    since = known.timestamp >= known.first_heard
-    behind = known.stored > known.timestamp + ibis.interval(days=LATE_AFTER.days)
+    known = known.left_join(first_heard(events), "source").drop("source_right")
+    since = _reported(known)
+    behind = known.stored > known.timestamp + _A_DAY
     result = known.did.isin(["passed", "failed"])
     carries = known.segments_state.isin(["read", "malformed"])
     sums = {
