@@ -17,7 +17,9 @@ from click.testing import CliRunner, Result
 
 from leadline.accounts.start import start
 from leadline.cli import main
-from leadline.cli.metric import EXIT_FORBIDDEN
+from leadline.cli.metric import EXIT_FORBIDDEN, _cells
+from leadline.metrics import Gate
+from leadline.metrics import Result as Result_
 from story.world import World
 
 Run = Callable[..., Result]
@@ -106,6 +108,46 @@ def test_a_plain_table_says_why_a_number_is_missing(run, logins):
     assert shown.exit_code == 0
     assert "fewer than 10 people" in shown.output
     assert "as of" in shown.output
+
+
+def result_of(unit: str, estimate: float | None, **more: object) -> Result_:
+    return Result_("m", 1, "", unit, estimate=estimate, **more)
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (result_of("count", 11000.0, n=24, n_events=11000), ["11000", "", "24", "11000", ""]),
+        (result_of("people", 1e16), ["10000000000000000", "", "", "", ""]),
+        (
+            result_of("share", 0.41349, ci_low=0.36, ci_high=0.4666),
+            ["41.3 %", "36.0 % to 46.7 %", "", "", ""],
+        ),
+        (result_of("score", 1.0), ["100.0 %", "", "", "", ""]),
+        (
+            result_of("seconds", 200.4, ci_low=0.2, ci_high=3899.0),
+            ["3:20 min", "0:00 min to 1:05 h", "", "", ""],
+        ),
+        (result_of("seconds", 3599.6), ["1:00 h", "", "", "", ""]),
+        (result_of("days", 2.46), ["2.5", "", "", "", ""]),
+        (
+            result_of("share", None, gate=Gate.SUPPRESSED, note="fewer than 10 people"),
+            ["withheld", "", "", "", "fewer than 10 people"],
+        ),
+        (result_of("share", None, n=0, gate=Gate.LOW_N), ["not known", "", "0", "", ""]),
+    ],
+)
+def test_numbers_are_printed_as_people_write_them(result, said):
+    assert _cells(result) == said
+
+
+def test_columns_are_aligned_numbers_to_the_right_words_to_the_left(run, logins):
+    shown = run("metric", "enrolments", "--by", "month", "--by", "course", "--as", "dov").output
+    _, _, head, *lines, _, foot = shown.splitlines()
+    assert [line[: head.index("note")].rstrip()[-2:] for line in lines] == ["15"]
+    assert head.index("people") + len("people") == len(lines[0][: head.index("rows")].rstrip())
+    assert head.startswith("month    course") and lines[0].startswith("2026-03  https://")
+    assert foot.startswith("as of")
 
 
 def test_what_is_forbidden_ends_with_its_own_status_and_is_in_the_access_log(run, logins, org):

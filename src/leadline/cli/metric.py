@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from leadline.metrics import Metric, Result, catalogue
+from leadline.metrics import Gate, Metric, Result, catalogue
 from leadline.privacy.refusals import Forbidden, TooFine, UnknownQuestion
 from leadline.privacy.viewer import Purpose
 
@@ -138,26 +138,54 @@ def _as_table(answer: "Answer") -> str:
     by = list(answer.results[0].group) if answer.results else []
     lines = [[*by, answer.metric.unit, "95 % interval", "people", "rows", "note"]]
     lines += [
-        [str(result.group[c] or "-") for c in by] + _cells(result) for result in answer.results
+        [str(result.group[c] or "not recorded") for c in by] + _cells(result)
+        for result in answer.results
     ]
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    numbers = range(len(by), len(by) + 4)
     table = [
-        "  ".join(f"{cell:{w}}" for cell, w in zip(line, widths, strict=True)) for line in lines
+        "  ".join(
+            cell.rjust(width) if i in numbers else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     ]
     watermark = f"{answer.watermark:%Y-%m-%d %H:%M} UTC" if answer.watermark else "nothing yet"
     covered = "" if answer.coverage is None else f"; covers {answer.coverage:.0%} with an HR record"
     foot = f"as of {answer.as_of:%Y-%m-%d %H:%M} UTC; heard up to {watermark}{covered}"
-    return "\n".join([answer.metric.question, "", *(line.rstrip() for line in table), "", foot])
+    return "\n".join([answer.metric.question, "", *table, "", foot])
 
 
 def _cells(result: Result) -> list[str]:
     interval = ""
     if result.ci_low is not None and result.ci_high is not None:
-        interval = f"{result.ci_low:.4g} to {result.ci_high:.4g}"
+        low, high = _number(result.ci_low, result.unit), _number(result.ci_high, result.unit)
+        interval = f"{low} to {high}"
     return [
-        "-" if result.estimate is None else f"{result.estimate:.4g}",
+        _estimate(result),
         interval,
-        "-" if result.n is None else str(result.n),
-        "-" if result.n_events is None else str(result.n_events),
+        "" if result.n is None else str(result.n),
+        "" if result.n_events is None else str(result.n_events),
         result.note or "",
     ]
+
+
+def _estimate(result: Result) -> str:
+    if result.gate is Gate.SUPPRESSED:
+        return "withheld"
+    return "not known" if result.estimate is None else _number(result.estimate, result.unit)
+
+
+def _number(number: float, unit: str) -> str:
+    """`11000`, `41.3 %`, `3:20 min`, `1:05 h`, `2.5`: never in powers of ten."""
+    if unit in ("count", "people"):
+        return f"{number:.0f}"
+    if unit in ("share", "score"):
+        return f"{100 * number:.1f} %"
+    if unit == "seconds":
+        minutes, seconds = divmod(round(number), 60)
+        if minutes < 60:
+            return f"{minutes}:{seconds:02} min"
+        hours, minutes = divmod(round(number / 60), 60)
+        return f"{hours}:{minutes:02} h"
+    return f"{number:.1f}"
