@@ -1,7 +1,7 @@
 """The one door: nothing is asked of the lake without saying who asks and why."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -35,6 +35,7 @@ from leadline.privacy.slices import POSITION, levels
 from leadline.privacy.viewer import Purpose, Viewer
 
 ACTIVITIES_MAX = 10_000
+QUARTER_MINUTES = 15
 T = TypeVar("T")
 
 
@@ -52,8 +53,9 @@ class Parts(Books, Protocol):
 class Lens(Registers):
     """One viewer's view, for one purpose, of one snapshot. Make a new one per request.
 
-    purpose: None takes the role's usual one. now: the instant asked as of (aware); default the
-    current minute, so that the same question within a minute is answered from memory.
+    purpose: None takes the role's usual one. now: the instant asked as of (aware); default
+    the last quarter of an hour, or the snapshot's commit if it is later: nothing that arrived is
+    left out, and the same question is answered from memory meanwhile.
     Raises Forbidden, written down, where the role may not look for this purpose."""
 
     def __init__(
@@ -65,7 +67,7 @@ class Lens(Registers):
     ) -> None:
         super().__init__(parts, viewer, purpose)
         self._parts: Parts = parts
-        self.now = now or datetime.now(UTC).replace(second=0, microsecond=0)
+        self._asked_as_of = now
 
     # statistics
 
@@ -267,6 +269,10 @@ class Lens(Registers):
         position, length_s. Content, not people: open to every role that may see content."""
         if Sensitivity.CONTENT not in self.rules.columns:
             raise Forbidden(f"Content is no business of {self.viewer.role}.")
+        asked = ("activities", kind, course)
+        return self._kept(asked, lambda: self._activities(kind, course), timeless=True)
+
+    def _activities(self, kind: str | None, course: str | None) -> tuple[Row, ...]:
         table = self._table("activity")
         for column, value in (("kind", kind), ("course", course)):
             if value is not None:
@@ -337,6 +343,17 @@ class Lens(Registers):
 
     def _table(self, name: str) -> ir.Table:
         return self._connection.table(name)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant that everything is asked as of."""
+        if self._asked_as_of is not None:
+            return self._asked_as_of
+        now = datetime.now(UTC)
+        past = timedelta(minutes=now.minute % QUARTER_MINUTES)
+        quarter = now.replace(second=0, microsecond=0) - past
+        arrived = self._snapshot.commit.at
+        return max(quarter, arrived.replace(microsecond=0) + timedelta(seconds=1)) if arrived else quarter
 
     @cached_property
     def _visible(self) -> frozenset[int] | None:
