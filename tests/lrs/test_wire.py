@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 
 from leadline.store import Credentials, Database, Log, Sources
+from leadline.store.documents import Context, Documents
 from leadline.web import xapi
 
 from .server import endpoint_on, listening
@@ -22,6 +23,7 @@ from .world import number, statement
 
 CLIENTS = 8
 POSTS_EACH = 12
+ENOUGH_WRITES = 40
 ANSWER_SECONDS = 20
 
 
@@ -85,38 +87,66 @@ def test_concurrent_posts_share_transactions_and_each_is_answered_for_itself(ser
     assert (counts.accepted, counts.duplicate, counts.refused) == (96, CLIENTS, CLIENTS)
 
 
-def test_what_was_acknowledged_survives_kill_9(database_url):
-    database = Database.open(database_url)
-    credential, secret = Credentials(database).create("lms", ["all"])
-    database.close()
-    program = [sys.executable, Path(__file__).with_name("server.py"), database_url]
-    process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
-    address = (int(process.stdout.readline()), credential.key, secret)
-    acknowledged = []
+@pytest.fixture
+def killed(database_url):
+    """killed(write): numbers that `write(line, n)` was told are stored before kill -9 struck, and
+    the database that was left behind."""
+    opened = []
 
-    def post(client):
-        line = Line(*address)
-        for n in range(client * 1000 + 1, client * 1000 + 1000):
-            try:
-                status = line.post(n)
-            except (OSError, http.client.HTTPException):
-                return
-            if status == 200:
-                acknowledged.append(n)
-            if len(acknowledged) >= 40:
-                process.send_signal(signal.SIGKILL)
+    def strike(write):
+        database = Database.open(database_url)
+        opened.append(database)
+        credential, secret = Credentials(database).create("lms", ["all"])
+        program = [sys.executable, Path(__file__).with_name("server.py"), database_url]
+        process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+        address = (int(process.stdout.readline()), credential.key, secret)
+        acknowledged = []
 
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        list(clients.map(post, range(CLIENTS)))
-    process.kill()
-    process.wait(ANSWER_SECONDS)
-    process.stdout.close()
-    database = Database.open(database_url)
+        def send(client):
+            line = Line(*address)
+            for n in range(client * 1000 + 1, client * 1000 + 1000):
+                try:
+                    if write(line, n):
+                        acknowledged.append(n)
+                except (OSError, http.client.HTTPException):
+                    return
+                if len(acknowledged) >= ENOUGH_WRITES:
+                    process.send_signal(signal.SIGKILL)
+
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(send, range(CLIENTS)))
+        process.kill()
+        process.wait(ANSWER_SECONDS)
+        process.stdout.close()
+        assert len(acknowledged) >= ENOUGH_WRITES
+        return acknowledged, database
+
+    yield strike
+    for database in opened:
+        database.close()
+
+
+def test_what_was_acknowledged_survives_kill_9(killed):
+    acknowledged, database = killed(lambda line, n: line.post(n) == 200)
     log = Log(database)
-    lost = [n for n in acknowledged if log.get(number(n)) is None]
-    database.close()
-    assert len(acknowledged) >= 40
-    assert lost == []
+    assert [n for n in acknowledged if log.get(number(n)) is None] == []
+
+
+def test_documents_that_were_acknowledged_survive_kill_9(killed):
+    """Each client merges into its own document and all into one; none of it is half-written."""
+    ladders = "/xapi/activities/profile?activityId=https%3A%2F%2Fexample.org%2Fladders&profileId="
+
+    def merge(line, n):
+        body = json.dumps({str(n): n})
+        posts = [line.ask("POST", f"{ladders}{name}", body)[0] for name in (n // 1000, "all")]
+        return [reply.status for reply in posts] == [204, 204]
+
+    acknowledged, database = killed(merge)
+    context = Context("activity profile", "https://example.org/ladders")
+    documents = Documents(database)
+    for n in acknowledged:
+        for name in (n // 1000, "all"):
+            assert json.loads(documents.get(context, str(name)).content)[str(n)] == n
 
 
 def test_paths_queries_and_slashes_are_read_as_senders_write_them(served):
