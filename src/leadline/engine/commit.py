@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 
-from leadline.engine.table import Table
+from leadline.engine.table import LOG, Table
 
 FOLDER = "commit"
+LAKES_REMEMBERED = 16
 INSTANT = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
     [
@@ -53,7 +55,14 @@ def newest(lake: Path) -> Commit:
     table = Table(lake / FOLDER)
     if not table.exists:
         return Commit()
-    row = table.opened().to_pyarrow_table().to_pylist()[0]
+    return _read(table, table.version(), (table.folder / LOG).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=LAKES_REMEMBERED)
+def _read(table: Table, version: int, changed_ns: int) -> Commit:
+    """The commit at a version of its table. changed_ns: when the table's log last changed, so that a
+    lake put in the place of another is not taken for it."""
+    row = table.opened(version).to_pyarrow_table().to_pylist()[0]
     row["watermarks"] = dict(row["watermarks"])
     row["versions"] = dict(row["versions"])
     return Commit(**row)

@@ -353,7 +353,9 @@ class Lens(Registers):
         past = timedelta(minutes=now.minute % QUARTER_MINUTES)
         quarter = now.replace(second=0, microsecond=0) - past
         arrived = self._snapshot.commit.at
-        return max(quarter, arrived.replace(microsecond=0) + timedelta(seconds=1)) if arrived else quarter
+        if arrived is None:
+            return quarter
+        return max(quarter, arrived.replace(microsecond=0) + timedelta(seconds=1))
 
     @cached_property
     def _visible(self) -> frozenset[int] | None:
