@@ -13,7 +13,7 @@ from leadline.privacy import document
 from leadline.privacy.cut import CutFacts, may_ask
 from leadline.privacy.policy import POLICY, Place, Register, Rows
 from leadline.privacy.refusals import Forbidden
-from leadline.privacy.viewer import Role
+from leadline.privacy.viewer import Purpose, Role
 from leadline.refresh import schemas
 
 NOBODYS = {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}
@@ -110,6 +110,21 @@ def test_a_closed_fact_is_forbidden_and_not_merely_empty():
 
 def test_the_documentation_names_every_role_fact_column_and_metric():
     page = document()
-    assert all(f"| {name} |" in page for name in catalogue())
-    assert all(f"| {f.name} | {c} (" in page for f in facts().values() for c in f.columns)
-    assert all(role in page for role in Role)
+    lines = page.splitlines()
+    assert all(any(line.startswith(f"| {name} |") for line in lines) for name in catalogue())
+    for fact in facts().values():
+        said = "".join(line for line in lines if line.startswith(f"| {fact.name} | `"))
+        assert all(said.count(f"`{column}`") == 1 for column in fact.columns), fact.name
+    assert all(any(line.startswith(f"| {role} |") for line in lines) for role in Role)
+    assert all(purpose in page for purpose in Purpose)
+
+
+def test_the_documentation_says_what_is_protected_and_what_is_not():
+    page = document()
+    assert page.index("How small groups are protected") < page.index("What is not protected yet")
+    line = next(x for x in page.splitlines() if x.startswith("| activity detail |"))
+    columns = dict(
+        zip(["", "kind", *Role], (cell.strip() for cell in line.split("|")), strict=False)
+    )
+    assert columns[Role.COMPLIANCE_OFFICER] == columns[Role.PRIVACY_OFFICER] == "closed"
+    assert columns[Role.DEPARTMENT_MANAGER] == "in groups"

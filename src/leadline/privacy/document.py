@@ -10,33 +10,83 @@ from leadline.privacy.policy import POLICY, Place, Register, Rows, Rules
 from leadline.privacy.viewer import Role
 
 NAMED, GROUPS, CLOSED = "by name", "in groups", "closed"
+INTRODUCTION = """\
+# Who sees what
+
+This page is written by `leadline docs` from the rules in `privacy/policy.py`, the one table that
+every page, export and command asks before it shows anything.
+
+A login sees nothing until it is given a role. Whose records a role reaches follows the
+organisation as it is today: who changes teams is out of the old manager's sight the next day.
+What somebody did is counted where they sat when they did it. Each look at their records, refused
+ones included, is written to the access log: who looked, when, as what, why, at what, and which
+people were named. The privacy officer reads all of that log, and a learner every look that named
+them. The log is append-only and each entry seals the ones before it; `leadline doctor` verifies
+it.
+"""
+KINDS = """\
+*By name*: may stand beside a person's name. *In groups*: only in numbers about groups. *Closed*:
+neither. Dates of the training record (assigned, begun, completed, due) count as the certificate
+or the result that they date, not as activity detail: they are the record every employer keeps.
+"""
+PROTECTION = """\
+## How small groups are protected
+
+* A number about fewer people than the minimum is withheld. The minimum is 10 unless the setting
+  `LEADLINE_SMALLEST_GROUP` says otherwise. People are counted, not rows. A learner's own numbers
+  are not about others and are shown.
+* Who may not see the results of named people is not told either that everybody of a place failed.
+* What could be had by subtraction is withheld as well. If all units but one are shown beside
+  their total, the one that is missing is known; so a second one is withheld with it. How much is
+  left open is measured by linear programming, and more is withheld until each small group stays
+  open by at least three people, or by half its size where that is more, as far as anything is
+  left to withhold.
+* It is decided once for each number, whichever way it is asked for: the total first, then the
+  units from the top of the tree downwards, then role, location and manager, then two of them at a
+  time, then places crossed with content and time. A filter (`unit=North`) shows what the
+  breakdown by unit shows for North, and no more. A breakdown that is too fine to be checked is
+  refused.
+* Funnels, video curves and findings leave out every step, second and video with too few people.
+
+## What is not protected yet
+
+* **Over time.** Two answers to one question, before and after a single person came or left,
+  differ by that person. The same holds for two periods that differ by a day. A ledger of what
+  each viewer was shown will refuse the second one; until then whoever may look often can compare.
+* **Over content.** Filters by course, module, video or time bucket choose the rows that are
+  counted; each answer is protected by itself, but answers for single courses can be compared with
+  the answer for all of them.
+* **Across metrics.** Each metric is protected by itself. Two metrics of the same records, such as
+  completions and enrolments, are not yet weighed together.
+* **Coverage.** The share of people without an HR record is said beside every number, so that
+  nobody takes a part for the whole. In a small organisation that tells how many they are, not
+  what they did.
+"""
 
 
 def document() -> str:
     """The page as Markdown."""
     parts = [
-        "# Who sees what",
+        INTRODUCTION,
+        "## Whose records, why, and on which pages",
         "",
-        "Made by `leadline docs` from `privacy/policy.py`, the one table that every page, export",
-        "and command asks. Whose rows are visible follows the organisation as it is today; every",
-        "look is written to the access log. Groups of fewer people than the minimum are withheld,",
-        "and so is whatever would let them be worked out.",
+        *_table(["role", "whose records", "why", "pages", "books of the system"], _scopes()),
         "",
-        "## Whose records, why, and where",
+        "## What of them",
         "",
-        *_table(["role", "whose records", "purposes", "places", "registers"], _scopes()),
+        KINDS,
+        *_table(["kind of record", *POLICY], _kinds()),
         "",
-        "## Kinds of record",
+        "Closed whatever their columns:",
         "",
-        "*By name*: may stand beside a person's name. *In groups*: only in numbers about groups.",
+        *_table(["role", "facts"], _closed()),
         "",
-        *_table(["kind", *POLICY], _kinds()),
+        PROTECTION,
+        "## Annex 1: every column",
         "",
-        "## Facts and their columns",
+        *_table(["fact", "columns", *POLICY], _columns()),
         "",
-        *_table(["fact", "column", *POLICY], _columns()),
-        "",
-        "## Metrics",
+        "## Annex 2: every metric",
         "",
         *_table(["metric", *POLICY], _metrics()),
     ]
@@ -69,18 +119,28 @@ def _kinds() -> Iterable[list[str]]:
         ]
 
 
+def _closed() -> Iterable[list[str]]:
+    for role, rules in POLICY.items():
+        if rules.closed:
+            yield [role, ", ".join(sorted(rules.closed))]
+
+
 def _columns() -> Iterable[list[str]]:
+    """Columns of a fact that are open to the same roles stand in one line."""
     for fact, described in facts().items():
+        alike: dict[tuple[str, ...], list[str]] = {}
         for column, kind in ((c, d.sensitivity) for c, d in described.columns.items()):
-            access = [
+            access = tuple(
                 _access(
                     rules,
                     rules.names(fact, column, kind) and rules.names_rows_of(described),
                     rules.opens(fact, column, kind),
                 )
                 for rules in _all()
-            ]
-            yield [fact, f"{column} ({kind})", *access]
+            )
+            alike.setdefault(access, []).append(f"`{column}`")
+        for access, columns in alike.items():
+            yield [fact, ", ".join(columns), *access]
 
 
 def _metrics() -> Iterable[list[str]]:
