@@ -38,7 +38,9 @@ def main() -> int:
         print(f"{row} proved {proofs[0]}" if proofs else f"{row} not yet")
     print(f"{sum(row in collector.proofs for row in rows)} of {len(rows)} proved")
     if unknown:
-        print(f"Markers name rows that docs/mission.md lacks: {', '.join(unknown)}", file=sys.stderr)
+        print(
+            f"Markers name rows that docs/mission.md lacks: {', '.join(unknown)}", file=sys.stderr
+        )
     return 1 if unknown else 0
 
 

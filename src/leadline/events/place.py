@@ -1,7 +1,6 @@
 """Where a statement belongs: course, module and assessment of its object."""
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 from typing import Any, NamedTuple
 
 Kinds = Mapping[str, str]
@@ -49,7 +48,8 @@ def _course(
     context: Mapping[str, Any],
     kinds: Kinds,
 ) -> str | None:
-    for found, what in chain(parents, groupings, _listed(context, "category", kinds)):
+    categories = _listed(context, "category", kinds)
+    for found, what in (*parents, *groupings, *categories):
         if what == "course":
             return found
     # The parent of a question is its test, whatever is known about it.
