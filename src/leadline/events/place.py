@@ -53,7 +53,7 @@ def _course(
         if what == "course":
             return found
     # The parent of a question is its test, whatever is known about it.
-    for found, what in (*groupings, *(parents if kind != "question" else ())):
+    for found, what in groupings if kind == "question" else groupings + parents:
         if what is None:
             return found
     return None
