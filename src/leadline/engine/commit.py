@@ -60,8 +60,8 @@ def newest(lake: Path) -> Commit:
 
 @lru_cache(maxsize=LAKES_REMEMBERED)
 def _read(table: Table, version: int, changed_ns: int) -> Commit:
-    """The commit at a version of its table. changed_ns: when the table's log last changed, so that a
-    lake put in the place of another is not taken for it."""
+    """The commit at a version of its table. changed_ns: when its log last changed, so that a lake
+    put in the place of another is not taken for it."""
     row = table.opened(version).to_pyarrow_table().to_pylist()[0]
     row["watermarks"] = dict(row["watermarks"])
     row["versions"] = dict(row["versions"])

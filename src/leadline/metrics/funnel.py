@@ -13,7 +13,7 @@ from ibis import _
 
 from leadline.metrics.metric import Facts
 from leadline.metrics.path import ABANDONED, IN_PROGRESS, journeys, order
-from leadline.metrics.population import DAY_SECONDS
+from leadline.metrics.population import DAY_SECONDS, OfCourse
 from leadline.stats.funnel import StepCounts, StepJudged, judge
 
 VERSION = 1
@@ -72,9 +72,9 @@ def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
 
     Courses in which nobody visited a module are absent. Declared steps that nobody reached are
     there with zeros; a course longer than MODULES_MAX is cut there."""
-    places = order(facts).filter(_.place <= MODULES_MAX)
     if course is not None:
-        places = places.filter(_.course == course)
+        facts = OfCourse(facts, course)
+    places = order(facts).filter(_.place <= MODULES_MAX)
     # Held for the second query, which would otherwise work the order out again.
     held = places.order_by(["course", "place"]).to_pyarrow()
     known = _by_course(held)

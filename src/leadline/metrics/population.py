@@ -1,6 +1,7 @@
 """What the metrics' populations share: the row, the instants, and who left a cycle when."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,28 @@ from leadline.metrics.metric import IMMATURE, Facts
 WAIVED = "waived"
 LEFT_BEFORE_DUE = "left before due"
 DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class OfCourse:
+    """The same facts, those of one course alone; see metrics.Facts."""
+
+    facts: Facts
+    course: str
+
+    @property
+    def now(self) -> datetime:
+        return self.facts.now
+
+    @property
+    def reporting_zone(self) -> str:
+        return self.facts.reporting_zone
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        table = getattr(self.facts, name)
+        return table.filter(table.course == self.course)
 
 
 def population(table: ir.Table, by: Sequence[str], *, value: Any, **columns: Any) -> ir.Table:
