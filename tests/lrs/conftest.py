@@ -4,6 +4,7 @@ from leadline.lrs.call import Parts
 from leadline.store import Credentials, Database, Log, Sources
 from leadline.store.documents import Documents
 
+from .papers import DRAWERS, state
 from .world import HOME, Player
 
 
@@ -41,3 +42,15 @@ def join(parts):
 @pytest.fixture
 def player(join, request):
     return join(version=getattr(request, "param", "1.0.3"))
+
+
+@pytest.fixture
+def drawer(request, player):
+    """One of the three document resources, in a context about Ben, ladders, or both."""
+    return DRAWERS[request.param](player)
+
+
+@pytest.fixture
+def papers(player):
+    """Ben's state in ladders."""
+    return state(player)

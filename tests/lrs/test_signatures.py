@@ -98,56 +98,57 @@ def with_header(header):
     return b".".join([unpadded(header), payload, signature])
 
 
-@pytest.mark.parametrize(
-    "signature",
-    [
-        b"",
-        b"signature",
-        b"a.b.c",
-        b"a.b",
-        signed(statement(1)) + b".x",
-        signed(statement(1)) + b"\n",
-        signed(statement(1)).rpartition(b".")[0] + b".",
-        signed(statement(1)).rpartition(b".")[0] + b".A",
-        with_header(b"{}"),
-        with_header(b"[]"),
-        with_header(b'{"alg": "none"}'),
-        with_header(b'{"alg": ["RS256"]}'),
-        with_header(b'{"alg": "RS256", "crit": ["exp"]}'),
-        with_header(b'{"alg": "RS256", "crit": [[]]}'),
-        with_header(b'{"alg": "RS256", "x5c": null}'),
-        with_header(b'{"alg": "RS256", "x5c": []}'),
-        with_header(b'{"alg": "RS256", "x5c": ["AAAA"]}'),
-        with_header(b'{"alg": "RS256", "x5c": ["\xc3\xbc"]}'),
-        with_header(b"[" * 20_000),
-        b'{"payload": "e30", "signatures": []}',
-    ],
-)
-def test_what_is_no_jws_in_compact_serialization_is_refused(player, signature):
+BROKEN = [
+    b"",
+    b"signature",
+    b"a.b.c",
+    b"a.b",
+    signed(statement(1)) + b".x",
+    signed(statement(1)) + b"\n",
+    signed(statement(1)).rpartition(b".")[0] + b".",
+    signed(statement(1)).rpartition(b".")[0] + b".A",
+    with_header(b"{}"),
+    with_header(b"[]"),
+    with_header(b'{"alg": "none"}'),
+    with_header(b'{"alg": ["RS256"]}'),
+    with_header(b'{"alg": "RS256", "crit": ["exp"]}'),
+    with_header(b'{"alg": "RS256", "crit": [[]]}'),
+    with_header(b'{"alg": "RS256", "x5c": null}'),
+    with_header(b'{"alg": "RS256", "x5c": []}'),
+    with_header(b'{"alg": "RS256", "x5c": ["AAAA"]}'),
+    with_header(b'{"alg": "RS256", "x5c": ["\xc3\xbc"]}'),
+    with_header(b"[" * 20_000),
+    b'{"payload": "e30", "signatures": []}',
+]
+
+
+def test_what_is_no_jws_in_compact_serialization_is_refused(player):
     """XAPI-00115"""
-    reply = send_signed(player, statement(1), signature)
-    assert refusal(reply) == (400, "attachments[0]")
-    assert read(reply)["section"] == "Data 2.6"
+    for signature in BROKEN:
+        reply = send_signed(player, statement(1), signature)
+        assert refusal(reply) == (400, "attachments[0]"), signature
+        assert read(reply)["section"] == "Data 2.6"
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b"",
-        b"[]",
-        b"1",
-        b"{'actor': 1}",
-        b'{"\xff": 1}',
-        b"[" * 3_000,
-        {},
-        {"actor": {}},
-        statement(1) | {"verb": {"id": "did"}},
-        statement(1) | {"unknown": 1},
-    ],
-)
-def test_a_payload_that_is_no_statement_is_refused(player, payload):
+UNSIGNABLE = [
+    b"",
+    b"[]",
+    b"1",
+    b"{'actor': 1}",
+    b'{"\xff": 1}',
+    b"[" * 3_000,
+    {},
+    {"actor": {}},
+    statement(1) | {"verb": {"id": "did"}},
+    statement(1) | {"unknown": 1},
+]
+
+
+def test_a_payload_that_is_no_statement_is_refused(player):
     """XAPI-00116"""
-    assert refusal(send_signed(player, statement(1), signed(payload))) == (400, "attachments[0]")
+    for payload in UNSIGNABLE:
+        reply = send_signed(player, statement(1), signed(payload))
+        assert refusal(reply) == (400, "attachments[0]"), payload
 
 
 @pytest.mark.parametrize(
