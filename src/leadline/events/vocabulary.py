@@ -111,7 +111,12 @@ _KINDS: dict[str, tuple[str, ...]] = {
         f"{_TYPES}resource",
         f"{_TYPES}slide",
     ),
-    "certificate": (f"{_TYPES}certificate", f"{_TYPES}certification", f"{_TYPES}badge"),
+    "certificate": (
+        f"{_TYPES}certificate",
+        f"{_TYPES}certification",
+        f"{_TYPES}badge",
+        "https://www.opigno.org/en/tincan_registry/activity_type/certificate",
+    ),
 }
 
 

@@ -115,6 +115,9 @@ def _hypotheses(lens: Looking, group: Group, since: datetime) -> tuple[Hypothesi
     unseen_for, unseen_against = _unseen(exposure)
     questions_for, questions_against = _questions(lens, group, since)
     taught_for, taught_against = _taught(exposure)
+    # A pass at the second try speaks for the test's fault only where reading in between is ruled in
+    # or out; who may not see what was opened is told nothing.
+    retries = _retries(lens, group, since) if exposure is not None else ()
     return weighed(
         Hypothesis(
             cause="content",
@@ -126,7 +129,7 @@ def _hypotheses(lens: Looking, group: Group, since: datetime) -> tuple[Hypothesi
         Hypothesis(
             cause="assessment",
             claim="The test asks wrongly: unclear questions, a wrong key, too high a mark.",
-            evidence_for=(*questions_for, *_retries(lens, group, since)),
+            evidence_for=(*questions_for, *retries),
             evidence_against=(*questions_against, *taught_against),
             settle="Look at the answers question by question.",
         ),
