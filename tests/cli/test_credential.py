@@ -35,7 +35,13 @@ def test_the_secret_that_is_shown_opens_what_was_asked_for(run, credentials):
 
 def test_a_sender_may_write_and_read_its_own_unless_told_otherwise(run):
     made = json.loads(run("add", "lms", "--json").output)
-    assert made["scopes"] == ["statements/read/mine", "statements/write"]
+    assert made["scopes"] == [
+        "define",
+        "profile",
+        "state",
+        "statements/read/mine",
+        "statements/write",
+    ]
 
 
 def test_a_revoked_credential_is_closed_and_still_listed(run, credentials):

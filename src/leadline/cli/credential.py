@@ -10,7 +10,10 @@ from leadline.config import Settings
 from leadline.lrs.access import Scope
 from leadline.store import Credential
 
-WHAT_A_SENDER_NEEDS = (Scope.WRITE.value, Scope.READ_MINE.value)
+WHAT_A_SENDER_NEEDS = tuple(
+    scope.value
+    for scope in (Scope.WRITE, Scope.READ_MINE, Scope.DEFINE, Scope.STATE, Scope.PROFILE)
+)
 
 
 @click.group("credential")
