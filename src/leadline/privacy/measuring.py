@@ -25,11 +25,6 @@ class Measured:
     results: tuple[Result, ...]
     coverage: float | None
 
-    @property
-    def hidden(self) -> int:
-        """How many groups are withheld."""
-        return sum(result.gate == "suppressed" for result in self.results)
-
 
 def measured(rows: ir.Table, question: Question, care: Care, context: Context) -> Measured:
     """Summarise, then hide what would tell of a few. TooFine where it cannot be made safe."""
