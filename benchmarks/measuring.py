@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -30,5 +30,9 @@ def seconds(work: Callable[[], object]) -> float:
 def p50_p95(work: Callable[[], object], runs: int) -> tuple[float, float]:
     """Milliseconds of `runs` runs after one that is not counted."""
     work()
-    taken = sorted(seconds(work) * 1000 for _ in range(runs))
-    return median(taken), taken[min(len(taken) - 1, int(0.95 * len(taken)))]
+    return spread([seconds(work) * 1000 for _ in range(runs)])
+
+
+def spread(taken: Sequence[float]) -> tuple[float, float]:
+    """Median and 95th percentile (of few runs the slowest)."""
+    return median(taken), sorted(taken)[min(len(taken) - 1, int(0.95 * len(taken)))]

@@ -93,14 +93,14 @@ def flattening(app: App) -> float:
 # The long history ----------------------------------------------------------------------------
 
 
-def copied(year: App, long: App) -> App:
-    """Fill the lake of `long` with copies of the year, each with people of its own.
+def copied(year: App, long: App, wanted: int = EVENTS_WANTED) -> App:
+    """Fill the lake of `long` with `wanted` events: copies of the year, each with its own people.
 
     The people `new0`, `new1` … of its directory are among them."""
     backend = year.lake.connect()
     connection = backend.con
     count = connection.execute("SELECT count(*) FROM event").fetchall()[0][0]
-    copies = max(1, EVENTS_WANTED // count)
+    copies = -(-wanted // count)
     name_people(connection, copies, long)
     long.lake.begin(definitions := fingerprint(catalogue(), long.settings.reporting_zone))
     for first in range(0, count * copies, BLOCK_ROWS):
