@@ -171,10 +171,15 @@ def refreshing(app: App, statements: list[dict]) -> tuple[Taken, Taken]:
     """A refresh of new statements, and the bare query for the same people's events."""
     lake, before = app.lake, app.lake.snapshot().mark
     say(app, statements)
-    refreshed = taken(app.refresh)
+    refreshed = taken(lambda: refreshed_only(app))
     actors = lake.connect().con.execute(f"SELECT DISTINCT actor FROM event WHERE seq > {before}")
     listed = ", ".join(str(actor) for (actor,) in actors.fetchall())
     return refreshed, taken(lambda: bare_query(lake, listed))
+
+
+def refreshed_only(app: App) -> None:
+    if app.refresh().rebuilt:
+        raise RuntimeError("events/ or facts/ were edited while this ran; run it again")
 
 
 def bare_query(lake: Lake, actors: str) -> None:

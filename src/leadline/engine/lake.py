@@ -219,11 +219,11 @@ class Lake:
 
         Call it right after `begin` or `commit`. Rows stay the same; killed at any step, it leaves
         the committed versions as they were."""
-        committed = self.committed()
+        snapshot = self.snapshot()
+        committed = snapshot.commit
         if committed.number == 0 or committed.generation != self._writing().name:
             return False
-        tables = self._files(self._writing(), committed.versions)
-        compaction = Compaction(self._writing(), tables, self._limits)
+        compaction = Compaction(self._writing(), snapshot.tables, self._limits)
         if not compaction.run(force=force):
             return False
         versions = {table.folder.name: table.version() for table in self._tables()}

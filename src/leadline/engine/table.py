@@ -13,7 +13,10 @@ APPLICATION = "leadline"  # the one application id of our Delta transactions
 ROW_GROUP_ROWS = 65_536  # small enough that one person's history touches little of a sorted file
 SMALL_FILE_BYTES = 64 << 20
 LOG = "_delta_log"
-LOG_RETENTION = "interval 2 days"
+CONFIGURATION: dict[str, str | None] = {
+    "delta.logRetentionDuration": "interval 2 days",
+    "delta.checkpointInterval": "20",  # every opening reads the whole log after the newest one
+}
 UNREADABLE_FEATURES = frozenset({"deletionVectors", "columnMapping"})
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
@@ -67,12 +70,14 @@ class Table:
 
     def create(self, schema: pa.Schema, *, partition_by: str | None = None) -> None:
         """Make the empty table; nothing happens where it exists."""
+        if self.exists:
+            return
         DeltaTable.create(
             str(self.folder),
             schema=schema,
             mode="ignore",
             partition_by=[partition_by] if partition_by else None,
-            configuration={"delta.logRetentionDuration": LOG_RETENTION},
+            configuration=CONFIGURATION,
         )
 
     def append(self, rows: Rows, *, mark: int) -> bool:
@@ -100,7 +105,7 @@ class Table:
             mode="overwrite",
             predicate=where,
             writer_properties=_writing(),
-            configuration=None if self.exists else {"delta.logRetentionDuration": LOG_RETENTION},
+            configuration=None if self.exists else CONFIGURATION,
         )
 
     def merge_small_files(self) -> None:
