@@ -116,9 +116,15 @@ class _Release:
                 self._shown[each.cells] = None
 
     def _widen(self, table: Table, open_: Sequence[Sum], hidden: set[Cells]) -> None:
-        """Hide more of the open numbers until every watched group is wide open."""
+        """Hide more of the open numbers until every watched group is wide open, or as open as it
+        would be without this table."""
         self._mix(table, open_, hidden)
-        while weak := self._weak(open_, hidden):
+        enough: list[np.ndarray] | None = None
+        while weak := self._weak(open_, hidden, enough):
+            if enough is None:
+                without = {each.cells for each in open_}
+                enough = [width for _, width in self._widths(open_, without, None)]
+                continue
             more = {self._partner(open_, hidden, cells) for cells in weak} - {None}
             if not more:
                 break
@@ -148,12 +154,24 @@ class _Release:
                 return min(beside, key=lambda each: each.people).cells
         return min(can, key=lambda each: each.people).cells if can else None
 
-    def _weak(self, open_: Sequence[Sum], hidden: set[Cells]) -> list[Cells]:
+    def _weak(
+        self, open_: Sequence[Sum], hidden: set[Cells], enough: Sequence[np.ndarray] | None
+    ) -> list[Cells]:
         """The small groups that an onlooker can work out too closely."""
-        known = [*self._shown, *(s.cells for s in open_ if s.cells not in hidden)]
-        watched = list(self._watched)
-        system = System(known, watched, len(self._amounts))
         weak: set[int] = set()
+        for needed, width in self._widths(open_, hidden, enough):
+            weak |= set(np.flatnonzero(width < needed - SLACK))
+        watched = list(self._watched)
+        return [watched[k] for k in sorted(weak)]
+
+    def _widths(
+        self, open_: Sequence[Sum], hidden: set[Cells], enough: Sequence[np.ndarray] | None
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """How open each watched group has to be and is, amount by amount; looked into no further
+        than is needed, and never more than `enough`."""
+        known = [*self._shown, *(s.cells for s in open_ if s.cells not in hidden)]
+        system = System(known, list(self._watched), len(self._amounts))
+        found = []
         for number, column in enumerate(self._amounts.T):
             values = system.values(column)
             whole = number < 2  # people and rows; the rest are parts of the rows
@@ -162,9 +180,11 @@ class _Release:
                 if whole
                 else PINNED_WIDTH * (values > 0)
             )
+            if enough is not None:
+                needed = np.minimum(needed, enough[number])
             low, high = system.ranges(column, needed)
-            weak |= set(np.flatnonzero(high - low < needed - SLACK))
-        return [watched[k] for k in sorted(weak)]
+            found.append((needed, high - low))
+        return found
 
 
 class System:
