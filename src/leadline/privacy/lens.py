@@ -24,7 +24,7 @@ from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
 from leadline.privacy.policy import Rows
-from leadline.privacy.quality import first_heard, late, quality
+from leadline.privacy.quality import counts, first_heard, late, quality
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
@@ -203,11 +203,10 @@ class Lens(Registers):
             source.name: (source.counts.received, source.counts.quarantined)
             for source in self._parts.sources.all()
         }
-        return self._kept(
-            ("quality", by, tuple(sorted(held.items()))),
-            lambda: quality(self._table("event"), self._table("link"), by, held),
-            timeless=True,
+        counted = self._kept(
+            "quality", lambda: counts(self._table("event"), self._table("link")), timeless=True
         )
+        return quality(counted, by, held)
 
     # named rows
 

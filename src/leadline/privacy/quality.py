@@ -1,6 +1,7 @@
 """How sound and how complete the records are: late arrivals and the documented quality score."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import ibis.expr.types as ir
 from leadline.privacy.answer import Late, Quality
 
 LATE_AFTER = timedelta(days=1)
+KEY = ("source", "course")
+Line = dict[str, Any]
 _A_DAY = ibis.interval(days=LATE_AFTER.days)
 PARTS: Mapping[str, str] = {
     "held back": "statements in quarantine, of those received",
@@ -47,12 +50,8 @@ def _reported(events: ir.Table) -> ir.BooleanValue:
     return events.stored > events.first_heard + _A_DAY
 
 
-def quality(
-    events: ir.Table, link: ir.Table, by: str | None, held: Mapping[str, tuple[int, int]]
-) -> dict[str | None, Quality]:
-    """The score per value of `by` (`source`, `course`), or under the key None for everything.
-
-    held: source -> (received, quarantined), from the ledger; it is known per source only."""
+def counts(events: ir.Table, link: ir.Table) -> list[Line]:
+    """What the scores are made of, per source and course; they add up. One query."""
     claimed = link.filter(link.actor != link.person).select(linked_actor=link.actor)
     said = events.filter(events.did != "voided")  # taking back is bookkeeping, often by a system
     known = said.left_join(claimed, said.actor == claimed.linked_actor)
@@ -71,15 +70,30 @@ def quality(
         "results": result.sum(),
         "unscored": (result & known.score_scaled.isnull() & known.score_raw.isnull()).sum(),
     }
-    grouped = known.group_by(by).agg(**sums) if by else known.agg(**sums)
+    lines: list[Line] = known.group_by(list(KEY)).agg(**sums).to_pyarrow().to_pylist()
+    return lines
+
+
+def quality(
+    counted: Sequence[Line], by: str | None, held: Mapping[str, tuple[int, int]]
+) -> dict[str | None, Quality]:
+    """The score per value of `by` (`source`, `course`), or under the key None for everything.
+
+    counted: see `counts`. held: source -> (received, quarantined), from the ledger; it is known
+    per source only."""
+    parts: dict[str | None, list[Line]] = {} if by else {None: []}
+    for line in counted:
+        parts.setdefault(line[by] if by else None, []).append(line)
     scores: dict[str | None, Quality] = {}
-    for line in grouped.to_pyarrow().to_pylist():
-        key = line[by] if by else None
+    for key, lines in parts.items():
         if by == "source":
             received, quarantined = held.get(key or "", (0, 0))
         else:
             received, quarantined = _summed(held) if by is None else (0, 0)
-        scores[key] = _score(line, received, quarantined)
+        total = Counter[str]()
+        for line in lines:
+            total.update({name: n or 0 for name, n in line.items() if name not in KEY})
+        scores[key] = _score(total, received, quarantined)
     return scores
 
 
