@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Protocol, TypedDict, Unpack
 
 import ibis.expr.types as ir
@@ -127,7 +128,8 @@ def metric(**described: Unpack[Described]) -> Callable[[Callable[..., ir.Table]]
     return define
 
 
-def catalogue() -> dict[str, Metric]:
+@cache
+def catalogue() -> Mapping[str, Metric]:
     """Every metric of metrics/catalogue/ by name, in alphabetical order. One file, one metric."""
     folder = importlib.import_module("leadline.metrics.catalogue")
     names = sorted(module.name for module in pkgutil.iter_modules(folder.__path__))
