@@ -312,6 +312,15 @@ class Lens(Registers):
         look.people, look.shown = tuple(sorted(found)), len(found)
         return found
 
+    def recent(self, what: Hashable, make: Callable[["Lens"], T]) -> T:
+        """What `make` finds through this lens, or found minutes ago (keep.RECENT_SECONDS).
+
+        For answers that many questions go into and that move slowly, such as findings; each says
+        itself as of when it is. Made anew through a lens of its own, behind whoever asks."""
+        key = ("recent", self.viewer.role, self._visible, what)
+        again = (self._parts, self.viewer, self.purpose)
+        return self._parts.kept.recent(key, lambda: make(self), lambda: make(Lens(*again)))
+
     def _kept(self, what: Hashable, make: Callable[[], T], *, timeless: bool = False) -> T:
         """From memory, if nothing that the answer depends on has changed since.
 

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from leadline.insights import Finding, Hypothesis
+from leadline.insights import Finding, Hypothesis, findings
+from leadline.privacy.lens import Lens
 from leadline.web.addresses import course_page, video_page
 from leadline.web.anatomy import NextStep, Reason
+
+
+def known(lens: Lens) -> list[Finding]:
+    """All findings this viewer may see, strongest first; they may be minutes older than the page,
+    since finding them asks for everything at once."""
+    return lens.recent("findings", findings)
 
 
 def page_of(finding: Finding) -> str:
@@ -35,9 +42,9 @@ def checked(finding: Finding | None) -> str:
     return _("Checked: %(what)s.") % {"what": "; ".join(finding.checked)}
 
 
-def about(findings: Sequence[Finding], activity: str) -> Finding | None:
+def about(among: Sequence[Finding], activity: str) -> Finding | None:
     """The strongest finding about one activity."""
-    return next((finding for finding in findings if finding.about == activity), None)
+    return next((finding for finding in among if finding.about == activity), None)
 
 
 def _reason(hypothesis: Hypothesis) -> Reason:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leadline.facts.fact import Sensitivity
-from leadline.insights import Finding, findings
+from leadline.insights import Finding
 from leadline.metrics import Result
 from leadline.metrics.funnel import FunnelStep
 from leadline.privacy.answer import Answer
@@ -52,7 +52,7 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     tries = tries if tries in TRIES else TRIES[0]
     where = {"course": this.id}
     path = _path(lens, this.id)
-    known = [f for f in findings(lens) if f.course == this.id]
+    known = [f for f in found.known(lens) if f.course == this.id]
     worst = _worst(path, known)
     passed = allowed(lens, "first_attempt_pass_rate", where=where)
     score = allowed(lens, "average_score", where=where, choices={"attempt": tries})

@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from leadline.insights import findings
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place, Register, Rows
 from leadline.privacy.viewer import Role
 from leadline.store import Source
 from leadline.web import words
 from leadline.web.anatomy import Body, Foot, NextStep
+from leadline.web.found import known
 from leadline.web.page import page
 from leadline.web.pages.home import matters
 from leadline.web.pages.home.matters import Matter
@@ -65,7 +65,7 @@ def _matters(lens: Lens) -> list[Matter]:
     if role is Role.COMPLIANCE_OFFICER:
         parts.append(matters.of_deadlines(lens))
     if rules.rows is Rows.EVERYONE:
-        parts.append(matters.of_findings(findings(lens)))
+        parts.append(matters.of_findings(known(lens)))
     parts.append(matters.of_sources(lens))
     if Register.LOOKS in rules.registers:
         parts.append(matters.of_looks(lens))

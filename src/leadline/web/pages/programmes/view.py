@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leadline.insights import findings
 from leadline.metrics import Result
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
@@ -16,6 +15,7 @@ from leadline.privacy.policy import Place
 from leadline.web.addresses import course_page, short
 from leadline.web.anatomy import Body, Crumb
 from leadline.web.answers import allowed, companion, foot, measured
+from leadline.web.found import known
 from leadline.web.page import page
 from leadline.web.places import having
 from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
@@ -43,7 +43,7 @@ def programmes(request: HttpRequest, lens: Lens) -> Body:
         name: allowed(lens, name, by=("course",))
         for name in ("enrolments", "completion_rate", "first_attempt_pass_rate")
     }
-    found = Counter(finding.course for finding in findings(lens))
+    found = Counter(finding.course for finding in known(lens))
     courses = [
         c for c in _courses(lens, answers, found) if wanted.search.casefold() in c.name.casefold()
     ]

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leadline.facts.fact import Sensitivity
-from leadline.insights import findings
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
@@ -51,7 +50,7 @@ def video(request: HttpRequest, lens: Lens) -> VideoPage:
     name = known[this]["name"] or short(this)
     course = known[this]["course"]
     curve = lens.curve(this)
-    finding = found.about(findings(lens), this)
+    finding = found.about(found.known(lens), this)
     drop = _drop(curve) if finding else None
     cliff = _cliff(curve, drop)
     numbers = _numbers(lens, this, course)
