@@ -54,11 +54,7 @@ class Kept:
     def _renew(self, key: Hashable, renew: Callable[[], object]) -> None:
         try:
             self._put(key, (renew(), time.monotonic()))
-        except (
-            Exception
-        ):  # the edge of a thread: the older answer stays, the next asker tries again
-            journal.exception("a kept answer could not be made anew")
-        finally:
+        finally:  # where it failed the older answer stays, and the next asker has it tried again
             with self._lock:
                 self._renewing.discard(key)
 
