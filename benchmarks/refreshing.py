@@ -1,6 +1,6 @@
 """What a refresh costs on a long history: 1,000 new statements, each of somebody else, and 10.
 
-The history is the demo's year, copied with other people until there are LEADLINE_BENCH_EVENTS
+The history is the demo's year, copied with other people until there are BENCH_EVENTS
 events (10 million); events and facts lie in the lake as refreshes and compactions leave them,
 without having passed the log. Compared with one bare DuckDB query over the same Parquet files that
 reads all events of the people concerned."""
@@ -32,7 +32,7 @@ from leadline.sources.xapi_file import StatementFile
 from leadline.statements.agents import Identifier
 from leadline.statements.statement import read
 
-EVENTS_WANTED = int(os.environ.get("LEADLINE_BENCH_EVENTS", "10_000_000"))
+EVENTS_WANTED = int(os.environ.get("BENCH_EVENTS", "10_000_000"))
 MANY, FEW = 1_000, 10
 FLATTENED_AFTER = (0, 100_000, 150_000, 200_000)  # learning, videos, tests
 LARGEST_KEY = (1 << 62) - 1
