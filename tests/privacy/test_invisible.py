@@ -148,8 +148,7 @@ def _rows(parts: TableParts) -> dict[tuple, tuple[set[int], int]]:
     }
     found: dict = {}
     for row in parts.lake.connect(None).table("cycle").to_pyarrow().to_pylist():
-        began = row["assigned_at"] or row["started_at"]
-        if began is None or began > NOW:
+        if row["assigned_at"] is None or row["assigned_at"] > NOW:
             continue
         cell = place.get(row["person"], (None, None, None))
         people, count = found.get(cell, (set(), 0))
