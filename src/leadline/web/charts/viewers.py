@@ -139,8 +139,10 @@ def _marked(cliff: Cliff, end: float, width: int) -> list[alt.Chart]:
     )
     anchor = "e:Q" if early else "s:Q"
     side = {"align": "left" if early else "right", "dx": 8 if early else -8, "baseline": "top"}
-    leave = _leaving(cliff, short=width < 500)
-    usual = _("%(n)s would be expected") % {"n": expected(cliff.expected)}
+    short = width < 500
+    leave = _leaving(cliff, short=short)
+    usual = _("%(n)s expected") if short else _("%(n)s would be expected")
+    usual %= {"n": expected(cliff.expected)}
     words = [
         base.mark_text(**side, fill=fill, fontWeight=weight, aria=False).encode(
             x=alt.X(anchor), y=alt.YValue(y), text=alt.TextValue(text)

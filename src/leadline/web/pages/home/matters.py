@@ -35,10 +35,12 @@ class Matter:
 
 
 def of_findings(findings: list[Finding]) -> Iterator[Matter]:
-    """The strongest findings, each with its first supported cause."""
+    """The strongest findings, each with the first cause that something speaks for."""
     for finding in findings[:FINDINGS_SHOWN]:
         causes = [each.claim for each in finding.hypotheses if each.supported]
-        reason = causes[0] if causes else _("The cause is not known yet.")
+        reason = _("The cause is not known yet.")
+        if causes:
+            reason = _("Possible cause: %(cause)s") % {"cause": causes[0]}
         yield Matter("action", finding.sentence, reason, _("See why"), page_of(finding))
 
 
