@@ -23,8 +23,8 @@ from leadline.privacy.cut import CutFacts, may_ask, with_person
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
-from leadline.privacy.policy import Rows
-from leadline.privacy.quality import counts, first_heard, late, quality
+from leadline.privacy.policy import Register, Rows
+from leadline.privacy.quality import counts, first_heard, lags, late, quality
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
@@ -35,6 +35,7 @@ from leadline.privacy.slices import POSITION, levels
 from leadline.privacy.viewer import Purpose, Viewer
 
 ACTIVITIES_MAX = 10_000
+LAG_DAYS = 30
 QUARTER_MINUTES = 15
 T = TypeVar("T")
 
@@ -207,6 +208,13 @@ class Lens(Registers):
             "quality", lambda: counts(self._table("event"), self._table("link")), timeless=True
         )
         return quality(counted, by, held)
+
+    def lags(self) -> Mapping[str, float]:
+        """How long each source's records typically take to arrive, in seconds, over LAG_DAYS."""
+        with self._looking("lags of sources"):
+            self._open_register(Register.SOURCES)
+            since = self.now - timedelta(days=LAG_DAYS)
+            return self._kept(("lags",), lambda: lags(self._table("event"), since))
 
     # named rows
 

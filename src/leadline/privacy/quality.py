@@ -74,6 +74,16 @@ def counts(events: ir.Table, link: ir.Table) -> list[Line]:
     return lines
 
 
+def lags(events: ir.Table, since: datetime) -> dict[str, float]:
+    """Per source the typical delay, in seconds: half of what was stored from `since` on came
+    sooner after it happened, half later. Sources that sent nothing since are absent."""
+    fresh = events.filter(events.stored >= ibis.literal(since, type="timestamp('UTC')"))
+    seconds = fresh.stored.epoch_seconds() - fresh.timestamp.epoch_seconds()
+    waited = fresh.mutate(waited=seconds.cast("float64")).group_by("source")
+    lines = waited.agg(lag=lambda t: t.waited.median()).to_pyarrow().to_pylist()
+    return {line["source"]: max(line["lag"], 0.0) for line in lines}
+
+
 def quality(
     counted: Sequence[Line], by: str | None, held: Mapping[str, tuple[int, int]]
 ) -> dict[str | None, Quality]:

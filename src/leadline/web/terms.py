@@ -39,4 +39,8 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Records that break a rule wait here with the reason; nothing is dropped in silence."),
     ),
     "duplicate": (_("duplicate"), _("The same record came again and was counted once.")),
+    "lag": (
+        _("lag"),
+        _("Of the records of the last 30 days, half arrived sooner after they happened than this."),
+    ),
 }

@@ -1,6 +1,6 @@
 """Sources: what came from where, what was turned away, and what waits for somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.http import HttpRequest
@@ -37,7 +37,7 @@ def trust(request: HttpRequest, lens: Lens) -> Body:
             Companion(_("In quarantine"), words.count(totals.quarantined), term="quarantine"),
         ),
         next_step=_next_step(totals),
-        twin=_table(sources, wanted) if sources else None,
+        twin=_table(sources, lens.lags(), wanted) if sources else None,
         twin_open=True,
         facts={"totals": totals, "sources": sources, "newest": _newest(sources)},
         foot=Foot(
@@ -101,7 +101,7 @@ def _column(day: date, counts: Counts) -> Column:
     return Column(date_format(day, "j M"), counts.accepted + counts.duplicate, wrong, said)
 
 
-def _table(sources: Sequence[Source], wanted: Asked) -> Table:
+def _table(sources: Sequence[Source], lags: Mapping[str, float], wanted: Asked) -> Table:
     order = {
         "received": lambda s: s.counts.received,
         "quarantined": lambda s: s.counts.quarantined,
@@ -116,15 +116,16 @@ def _table(sources: Sequence[Source], wanted: Asked) -> Table:
             Head(_("Duplicates"), number=True, term="duplicate"),
             Head(_("Quarantine"), "quarantined", number=True),
             Head(_("Refused"), number=True),
+            Head(_("Lag"), number=True, term="lag"),
             Head(_("Last success")),
         ),
-        rows=[_row(source) for source in cut(rows, wanted)],
+        rows=[_row(source, lags.get(source.name)) for source in cut(rows, wanted)],
         asked=wanted,
         total=len(rows),
     )
 
 
-def _row(source: Source) -> tuple[Cell, ...]:
+def _row(source: Source, lag: float | None) -> tuple[Cell, ...]:
     counts = source.counts
     failed = source.last_failure and (
         source.last_success is None or source.last_failure > source.last_success
@@ -139,6 +140,7 @@ def _row(source: Source) -> tuple[Cell, ...]:
             href=reverse("quarantine") if counts.quarantined else "",
         ),
         Cell(words.count(counts.refused)),
+        Cell(words.length(lag)),
         Cell(
             words.instant(source.last_success),
             under=_("then failed: %(why)s") % {"why": source.last_error} if failed else "",
