@@ -8,3 +8,23 @@ os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-cli-"))
 from leadline.accounts.start import start
 
 start()
+
+import pytest  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_logins(tmp_path_factory: pytest.TempPathFactory):
+    """Logins of this module's own, whatever other tests of this process have made before."""
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    _use(str(tmp_path_factory.mktemp("logins") / "logins.db"))
+    call_command("migrate", verbosity=0)
+    yield
+    _use(before)
+
+
+def _use(name: str) -> None:
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = name
