@@ -66,6 +66,7 @@ MAY = {  # scope: may write, may read its own, may read all
     "all": (True, True, True),
     "state": (False, False, False),
     "profile": (False, False, False),
+    "cmi5": (False, False, False),
 }
 
 

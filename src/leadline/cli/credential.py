@@ -7,8 +7,7 @@ import click
 
 from leadline.app import App, build
 from leadline.config import Settings
-from leadline.lrs.access import Scope
-from leadline.store import Credential
+from leadline.store import Credential, Scope
 
 WHAT_A_SENDER_NEEDS = tuple(
     scope.value

@@ -2,35 +2,20 @@
 
 import base64
 import binascii
-from enum import StrEnum
 
 from leadline.lrs.message import Request
 from leadline.lrs.refusals import Refusal
-from leadline.store import Credential, Credentials
+from leadline.store import Credential, Credentials, Scope
 
 SECTION = "Comm 4.0"
 CHALLENGE = (("www-authenticate", 'Basic realm="xAPI", charset="UTF-8"'),)
-
-
-class Scope(StrEnum):
-    """What a credential may do, in the specification's words (Communication 4.2)."""
-
-    WRITE = "statements/write"
-    READ_MINE = "statements/read/mine"
-    READ = "statements/read"
-    STATE = "state"
-    DEFINE = "define"
-    PROFILE = "profile"
-    ALL_READ = "all/read"
-    ALL = "all"
-
-
 MAY_WRITE = frozenset({Scope.WRITE, Scope.ALL})
 MAY_READ_ALL = frozenset({Scope.READ, Scope.ALL_READ, Scope.ALL})
 MAY_READ = MAY_READ_ALL | {Scope.READ_MINE}
 MAY_DEFINE = frozenset({Scope.DEFINE, Scope.ALL})
 # Neither resource tells anything of a person, so whoever works with documents may ask as well.
 MAY_LOOK_UP = MAY_READ_ALL | {Scope.DEFINE, Scope.STATE, Scope.PROFILE}
+MAY_RUN_COURSES = frozenset({Scope.CMI5})
 
 
 def authenticated(request: Request, credentials: Credentials) -> Credential:

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from leadline.lrs.access import Scope, check_scope
+from leadline.lrs.access import check_scope
 from leadline.lrs.call import Call
 from leadline.lrs.message import JSON, Response, etag_of
 from leadline.lrs.parameters import agent, iri, moment, parameters, uuid
 from leadline.lrs.refusals import Refusal, bad_parameter
 from leadline.lrs.versions import Version
 from leadline.statements.forms import is_media_type
+from leadline.store import Scope
 from leadline.store.documents import LONGEST_ID_BYTES, Content, Context, Document, Full
 
 DOCUMENT_LIMIT_BYTES = 16 * 2**20

@@ -2,7 +2,7 @@
 
 from leadline.store.activities import Activity
 from leadline.store.audit import Audit, Look
-from leadline.store.credentials import SCOPES, Credential, Credentials
+from leadline.store.credentials import SCOPES, Credential, Credentials, Scope
 from leadline.store.database import Database, Transaction
 from leadline.store.log import Appended, Found, Log, Logged
 from leadline.store.problem import Conflict, Unavailable
@@ -27,6 +27,7 @@ __all__ = [
     "Look",
     "Quarantine",
     "Record",
+    "Scope",
     "Seen",
     "Source",
     "Sources",

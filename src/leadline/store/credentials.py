@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -23,18 +24,22 @@ LAST_USE_WRITTEN_EVERY = timedelta(minutes=5)
 CREDENTIALS_TRUSTED_FOR = timedelta(seconds=5)
 REMEMBERED_CREDENTIALS = 10_000
 
-SCOPES = frozenset(
-    {
-        "statements/write",
-        "statements/read/mine",
-        "statements/read",
-        "state",
-        "define",
-        "profile",
-        "all/read",
-        "all",
-    }
-)
+
+class Scope(StrEnum):
+    """What a credential may do: xAPI's own words (Communication 4.2), and below them ours."""
+
+    WRITE = "statements/write"
+    READ_MINE = "statements/read/mine"
+    READ = "statements/read"
+    STATE = "state"
+    DEFINE = "define"
+    PROFILE = "profile"
+    ALL_READ = "all/read"
+    ALL = "all"  # of xAPI: it opens none of what follows
+    CMI5 = "cmi5"  # import, launch, waive and abandon courses by API
+
+
+SCOPES = frozenset(scope.value for scope in Scope)
 
 _COLUMNS = "key, source, scopes, created_at, expires_at, revoked_at, last_used"
 
@@ -65,7 +70,7 @@ class Credentials:
     ) -> tuple[Credential, str]:
         """Make a credential; gives its secret, which nothing can show again.
 
-        Raises ValueError for a scope that xAPI does not name."""
+        Raises ValueError for a scope that is none."""
         if not scopes or not SCOPES.issuperset(scopes):
             wrong = ", ".join(sorted(set(scopes) - SCOPES)) or "none"
             raise ValueError(f"Scopes: {wrong}; possible are {', '.join(sorted(SCOPES))}.")
