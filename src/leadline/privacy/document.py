@@ -6,7 +6,7 @@ from leadline.facts import Sensitivity
 from leadline.facts import catalogue as facts
 from leadline.metrics import catalogue as metrics
 from leadline.privacy.cut import may_ask
-from leadline.privacy.policy import POLICY, Place, Register, Rows, Rules
+from leadline.privacy.policy import POLICY, Deed, Place, Register, Rows, Rules
 from leadline.privacy.viewer import Role
 
 NAMED, GROUPS, CLOSED = "by name", "in groups", "closed"
@@ -70,7 +70,9 @@ def document() -> str:
         INTRODUCTION,
         "## Whose records, why, and on which pages",
         "",
-        *_table(["role", "whose records", "why", "pages", "books of the system"], _scopes()),
+        *_table(
+            ["role", "whose records", "why", "pages", "books of the system", "deeds"], _scopes()
+        ),
         "",
         "## What of them",
         "",
@@ -108,6 +110,7 @@ def _scopes() -> Iterable[list[str]]:
             ", ".join(rules.purposes),
             ", ".join(places),
             ", ".join(registers) or "none",
+            ", ".join(deed for deed in Deed if deed in rules.deeds) or "none",
         ]
 
 

@@ -42,13 +42,21 @@ class Register(StrEnum):
     LOOKS = "access log"
 
 
+class Deed(StrEnum):
+    """What a role may set going, always within the people whom it covers."""
+
+    ADD_COURSES = "add course packages"
+    ASSIGN = "assign courses"
+    TAKE = "take courses assigned to oneself"
+
+
 @dataclass(frozen=True)
 class Rules:
     """One line of the table.
 
     columns: what statistics may be made of; named: what may stand beside a person's name (empty:
     no named rows at all); closed: facts that stay shut whatever their columns; purposes: why this
-    role may look, the first is taken where none is given."""
+    role may look, the first is taken where none is given; deeds: what it may set going."""
 
     rows: Rows
     columns: frozenset[Sensitivity]
@@ -57,6 +65,7 @@ class Rules:
     purposes: tuple[Purpose, ...]
     places: frozenset[Place]
     registers: frozenset[Register]
+    deeds: frozenset[Deed] = frozenset()
 
     def opens(self, fact: str, column: str, sensitivity: Sensitivity) -> bool:
         """Whether statistics may be made of this column of this fact."""
@@ -134,6 +143,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.IMPROVE_TRAINING, Purpose.SUPPORT_LEARNERS),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
+        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN}),
     ),
     Role.COMPLIANCE_OFFICER: Rules(
         rows=Rows.EVERYONE,
@@ -143,6 +153,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PROVE_COMPLIANCE,),
         places=frozenset(Place) - {Place.IMPACT},
         registers=frozenset({Register.SOURCES}),
+        deeds=frozenset({Deed.ASSIGN}),
     ),
     Role.HR_MANAGER: Rules(
         rows=Rows.EVERYONE,
@@ -161,6 +172,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.SUPPORT_LEARNERS, Purpose.PROVE_COMPLIANCE),
         places=frozenset({Place.HOME, Place.COMPLIANCE, Place.PROGRAMMES, Place.PEOPLE}),
         registers=frozenset(),
+        deeds=frozenset({Deed.ASSIGN}),
     ),
     Role.LEARNER: Rules(
         rows=Rows.SELF,
@@ -170,6 +182,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.OWN_RECORD,),
         places=frozenset({Place.HOME, Place.PEOPLE}),
         registers=frozenset(),
+        deeds=frozenset({Deed.TAKE}),
     ),
     Role.PRIVACY_OFFICER: Rules(
         rows=Rows.NOBODY,
