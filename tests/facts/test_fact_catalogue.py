@@ -11,6 +11,7 @@ KEYS = {
     "attempt": ("person", "course", "cycle_no", "assessment", "attempt_no"),
     "certificate": ("person", "certificate", "issued_at"),
     "cycle": ("person", "course", "cycle_no"),
+    "outcome": ("person", "outcome", "at"),
     "reach": ("person", "course", "cycle_no", "module"),
     "response": ("person", "course", "cycle_no", "assessment", "attempt_no", "question"),
     "session": ("person", "session_no", "course", "module", "local_date"),
@@ -65,6 +66,7 @@ def busy():
         event(70, "experienced", "page", object="P", module="M3"),
         event(80, "completed"),
         event(90, "earned", "certificate", object="first-aid"),
+        event(95, "measured", "outcome", object="csat", score_raw=4.5),
     ]
     return [*first, *(e | {"timestamp": at(5000 + n)} for n, e in enumerate(first))]
 

@@ -141,6 +141,31 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
     _tell(taken, oulad.SOURCE, progress, as_json, people=len(changes.added))
 
 
+@import_command.command("outcomes")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Name of the system that measured.")
+@json_option
+def outcomes_command(file: Path, source: str, as_json: bool) -> None:
+    """Outcomes in FILE, a CSV table: audit scores, ratings, tickets, sales, renewals.
+
+    A row is one measurement of one person or one unit. Columns, in any order: outcome, date
+    (YYYY-MM-DD), value, measure (its unit), better (up or down), and one of person_id, email,
+    account_home with account_name, or unit (a path: Group/North). A row that cannot be read is held
+    in the quarantine; another value for the same day corrects the one before."""
+    from leadline.sources.outcomes_csv import OutcomeFile
+
+    try:
+        found = OutcomeFile(file)
+        app, progress, taken = _app(), Progress(f"import {source}"), Taken()
+        for taken in _take(app, found, source, "file"):
+            progress.show(taken.received, None)
+    except Unreadable as problem:
+        _fail(str(problem), 2)
+    if found.ignored and not as_json:
+        click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
+    _tell(taken, source, progress, as_json)
+
+
 @import_command.command("people")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")

@@ -2,6 +2,7 @@
 
 from leadline.directory.directory import Directory, TooManyRows
 from leadline.directory.rows import (
+    PERSON_HOME,
     Change,
     Changes,
     Name,
@@ -12,6 +13,7 @@ from leadline.directory.rows import (
 )
 
 __all__ = [
+    "PERSON_HOME",
     "Change",
     "Changes",
     "Directory",

@@ -9,6 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from leadline.statements.agents import Identifier, identifier_of
 
+PERSON_HOME = "urn:leadline:person"  # account home under which a person_id names its person
+
 Text = str | None | UnsetType
 Day = date | None | UnsetType
 
@@ -40,9 +42,12 @@ class PersonRow:
     def claims(self) -> tuple[Identifier, ...]:
         """Every identifier that this row says is the person's, each once.
 
+        The `person_id` is one, as an account of ours, for sources that know people by it alone.
         An e-mail address gives `mbox` and `mbox_sha1sum` (xAPI Data 2.4.2.3), as written and in
         lower case: HR and the systems that record learning rarely agree on capitals."""
         found: dict[Identifier | None, None] = dict.fromkeys(self.identifiers)
+        account = {"homePage": PERSON_HOME, "name": self.person_id}
+        found[identifier_of({"account": account})] = None
         if isinstance(self.email, str):
             for address in dict.fromkeys((self.email, self.email.lower())):
                 mbox = f"mailto:{address}"

@@ -88,7 +88,15 @@ def _rows(
 
 
 def _identified(statement: Json) -> Identifier | None:
-    return identifier_of(statement["actor"])
+    """Who did it; nobody where it speaks of a whole unit."""
+    actor = statement["actor"]
+    return None if _unit(actor) else identifier_of(actor)
+
+
+def _unit(actor: Json) -> str | None:
+    """Path of the unit that the actor stands for; null for people."""
+    account = actor.get("account") or NOTHING
+    return account.get("name") if account.get("homePage") == words.UNIT_HOME else None
 
 
 def _row(
@@ -130,6 +138,9 @@ def _row(
         values.clicks(extended.get(words.CLICKS)),
         _voids(value),
         whose[1],
+        _unit(value["actor"]),
+        values.text(extended.get(words.MEASURE)),
+        values.text(extended.get(words.BETTER)),
     )
 
 

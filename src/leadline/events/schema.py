@@ -20,7 +20,7 @@ EVENT = pa.schema(
         (
             "kind",
             pa.string(),
-        ),  # course, module, assessment, question, video, page, certificate, other
+        ),  # course, module, assessment, question, video, page, certificate, outcome, other
         ("course", pa.string()),
         ("module", pa.string()),  # child of the course that holds the object; object itself if so
         ("assessment", pa.string()),
@@ -56,5 +56,8 @@ EVENT = pa.schema(
         ("clicks", pa.int64()),  # events that one statement stands for (daily aggregates); else 1
         ("voids", pa.string()),  # statement id that this one voids
         ("voids_actor", pa.int64()),  # whose history changes by it, where the target is known
+        ("of_unit", pa.string()),  # path of the unit that an outcome is about, where not a person
+        ("measure", pa.string()),  # unit of measure of an outcome's score_raw, as sent
+        ("better", pa.string()),  # up, down: where an outcome is better, as sent
     ]
 )

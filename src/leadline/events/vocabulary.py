@@ -63,6 +63,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
         f"{_ADL}logged-out",
         "https://brindlewaye.com/xAPITerms/verbs/loggedout/",
     ),
+    "measured": ("urn:leadline:verb:measured",),  # an outcome: audit score, rating, tickets
     "voided": (f"{_ADL}voided",),
 }
 
@@ -117,6 +118,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         f"{_TYPES}badge",
         "https://www.opigno.org/en/tincan_registry/activity_type/certificate",
     ),
+    "outcome": ("urn:leadline:activity-type:outcome",),
 }
 
 
@@ -125,6 +127,9 @@ def _inverted(words: dict[str, tuple[str, ...]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, iris in words.items():
         for iri in iris:
+            found[iri] = word
+            if iri.startswith("urn:"):
+                continue
             rest = iri.partition("://")[2].rstrip("/")
             for scheme in ("http", "https"):
                 for end in ("", "/"):
@@ -153,9 +158,13 @@ PLAYED_SEGMENTS = f"{_VIDEO}played-segments"
 COMPLETION_THRESHOLD = f"{_VIDEO}completion-threshold"
 SPEED = f"{_VIDEO}speed"
 
+UNIT_HOME = "urn:leadline:unit"  # account home of a group that is a unit; its name is the path
+
 _OWN = "urn:leadline:extension:"
 DUE_AT = f"{_OWN}due-at"
 EXPIRES_AT = f"{_OWN}expires-at"
 TRANSFERRED = f"{_OWN}transferred"
 CLICKS = f"{_OWN}clicks"
 POSITION = f"{_OWN}position"  # of an activity's definition: declared order within its course
+MEASURE = f"{_OWN}measure"  # unit of measure of an outcome's score
+BETTER = f"{_OWN}better"  # up or down: where an outcome's score is better

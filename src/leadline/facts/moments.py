@@ -18,7 +18,16 @@ OPENING = ("assigned", "registered")
 COMPLETING = ("completed", "satisfied", "mastered")
 RELEASING = ("waived", "withdrawn")
 # Written about the learner by somebody or something else, or without anybody being there.
-ADMINISTRATIVE = (*OPENING, *RELEASING, "satisfied", "abandoned", "scored", "earned", "voided")
+ADMINISTRATIVE = (
+    *OPENING,
+    *RELEASING,
+    "satisfied",
+    "abandoned",
+    "scored",
+    "earned",
+    "measured",
+    "voided",
+)
 
 ORDERING = [
     *("person", "seq", "statement_id", "timestamp"),

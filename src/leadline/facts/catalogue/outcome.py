@@ -1,0 +1,34 @@
+"""Outcome: one measurement of what training is for: an audit score, a rating, tickets, sales."""
+
+import ibis.expr.types as ir
+
+from leadline.facts.fact import INSTANT, Column, Fact, Sensitivity
+
+COLUMNS = {
+    "person": Column("int64", Sensitivity.KEY, "random key of whom it was measured of"),
+    "outcome": Column("string", Sensitivity.CONTENT, "activity id of what was measured"),
+    "at": Column(INSTANT, Sensitivity.OUTCOME, "when, or the end of the period, it was measured"),
+    "value": Column("float64", Sensitivity.OUTCOME, "as sent, in `measure`"),
+    "measure": Column("string", Sensitivity.CONTENT, "unit of measure, as sent"),
+    "better": Column("string", Sensitivity.CONTENT, "up or down: where it is better, as sent"),
+    "source": Column("string", Sensitivity.CONTENT, "source of the statement"),
+}
+
+
+def rows(m: ir.Table) -> ir.Table:
+    """One row per (person, outcome, at); of two measurements of one instant the later sent counts.
+
+    A measurement without a number is none. Those of whole units are events without a person."""
+    measured = m.filter(
+        (m.did == "measured") & (m.kind == "outcome") & m.object.notnull() & m.score_raw.notnull()
+    )
+    measured = measured.mutate(outcome=measured.object, at=measured.timestamp)
+    return measured.group_by(["person", "outcome", "at"]).aggregate(
+        value=measured.score_raw.argmax(measured.seq),
+        measure=measured.measure.argmax(measured.seq, where=measured.measure.notnull()),
+        better=measured.better.argmax(measured.seq, where=measured.better.notnull()),
+        source=measured.source.argmax(measured.seq),
+    )
+
+
+FACT = Fact("outcome", "person × outcome × at", COLUMNS, rows)

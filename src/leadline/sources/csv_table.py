@@ -1,0 +1,156 @@
+"""Tables in CSV files, as HR systems and spreadsheets export them.
+
+The first line names the columns, in any order and case; cells are separated by comma, semicolon or
+tab; UTF-8 with or without byte order mark; dates are YYYY-MM-DD."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from leadline.sources.records import Unreadable
+
+DELIMITERS = ",;\t"
+FILE_BYTES = 512 * 1024 * 1024  # far above a million rows; a table is read whole
+
+DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")  # spreadsheets add midnight
+
+
+class BadCell(Exception):
+    """A cell that cannot be read: its column, what is wrong and what would do."""
+
+    def __init__(self, column: str, reason: str, remedy: str) -> None:
+        super().__init__(f"{column}: {reason}. {remedy}")
+        self.column, self.reason, self.remedy = column, reason, remedy
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is not empty. origin: `file:line`; cells are stripped.
+
+    A line with more or fewer cells than the header is `uneven`."""
+
+    origin: str
+    cells: dict[str, str]
+    text: str
+    uneven: BadCell | None
+
+    def check(self) -> None:
+        """Raises BadCell where cells and header do not match."""
+        if self.uneven is not None:
+            raise self.uneven
+
+
+class Table:
+    """A CSV file with its header read. Raises Unreadable where a required column is missing.
+
+    ignored: columns without a meaning."""
+
+    def __init__(self, path: Path, columns: Sequence[str], required: Sequence[str]) -> None:
+        text = _text(path)
+        self._path = path
+        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        with self._readable():
+            named = next(self._reader, [])
+        self._header = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in named]
+        self._check(columns, required)
+        self.ignored = [name for name in self._header if name and name not in columns]
+
+    def __contains__(self, column: str) -> bool:
+        return column in self._header
+
+    def lines(self) -> Iterator[Line]:
+        """The lines below the header. Raises Unreadable where the file is not CSV to its end."""
+        with self._readable():
+            for cells in self._reader:
+                if any(cell.strip() for cell in cells):
+                    yield self._line(cells)
+
+    def _line(self, cells: list[str]) -> Line:
+        uneven = None
+        if len(cells) != len(self._header):
+            reason = f"{len(cells)} cells under a header of {len(self._header)}"
+            remedy = "Look for a missing quote or delimiter in this line."
+            uneven = BadCell("line", reason, remedy)
+        return Line(
+            f"{self._path.name}:{self._reader.line_num}",
+            {name: cell.strip() for name, cell in zip(self._header, cells, strict=False)},
+            ",".join(cells),
+            uneven,
+        )
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except csv.Error as problem:
+            raise Unreadable(
+                f"{self._path}:{self._reader.line_num}: {problem}; export it as CSV again."
+            ) from problem
+
+    def _check(self, columns: Sequence[str], required: Sequence[str]) -> None:
+        for column in required:
+            if column not in self._header:
+                seen = ", ".join(name for name in self._header if name) or "nothing"
+                raise Unreadable(
+                    f"{self._path}:1: there is no column {column} (found: {seen}). "
+                    f"Name the columns in the first line: {', '.join(columns)}."
+                )
+        twice = sorted({name for name in self._header if name and self._header.count(name) > 1})
+        if twice:
+            raise Unreadable(f"{self._path}:1: column {', '.join(twice)} is there twice; keep one.")
+
+
+def day(column: str, cell: str) -> date | None:
+    """A cell's date; None: empty. Raises BadCell."""
+    if not cell:
+        return None
+    match = DAY.fullmatch(cell)
+    try:
+        if match:
+            return date.fromisoformat(match[1])
+    except ValueError:
+        pass
+    if cell.isdigit():
+        remedy = (
+            "It is a spreadsheet's day number; format the column as YYYY-MM-DD and export again."
+        )
+    else:
+        remedy = "Write dates as YYYY-MM-DD, such as 2026-06-01; other orders are ambiguous."
+    raise BadCell(column, f"{cell!r} is not a date", remedy)
+
+
+def unit_path(column: str, cell: str) -> str:
+    """A cell's path of units, without spaces around its slashes. Raises BadCell."""
+    parts = [part.strip() for part in cell.split("/")]
+    if not all(parts):
+        reason = f"{cell!r} has an empty part"
+        raise BadCell(column, reason, "Write the path like Harbour Group/North/Depot 3.")
+    return "/".join(parts)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > FILE_BYTES:
+            raise Unreadable(f"{path}: is larger than {FILE_BYTES:,} bytes; split it by unit.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as problem:
+        raise Unreadable(f"{path}: {problem.strerror}.") from problem
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise Unreadable(
+            f"{path}:{line}: is not UTF-8; in a spreadsheet choose 'CSV UTF-8' when you export."
+        ) from problem
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise Unreadable(f"{path}:{line}: holds a NUL character; export it as CSV UTF-8 again.")
+    return text
+
+
+def _delimiter(text: str) -> str:
+    first = text.lstrip().split("\n", 1)[0]
+    return max(DELIMITERS, key=first.count)
