@@ -19,12 +19,12 @@ from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.audit import Care
-from leadline.privacy.cut import CutFacts, may_ask, with_person
+from leadline.privacy.cut import CutFacts, may_ask
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
 from leadline.privacy.policy import Register, Rows
-from leadline.privacy.quality import counts, first_heard, lags, late, quality
+from leadline.privacy.quality import counts, lags, late, quality, weighed
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
@@ -179,10 +179,8 @@ class Lens(Registers):
         return measured(rows, question, care, context)
 
     def _late(self, since: datetime | None, until: datetime | None) -> Late:
-        def counted() -> Late:
-            return late(self._visible_events(), first_heard(self._table("event")), since, until)
-
-        return self._kept(("late", since, until, self._visible), counted, timeless=True)
+        asked = ("late", since, until, *self._weighs)
+        return self._kept(asked, lambda: late(self._weighed(), since, until), timeless=True)
 
     @property
     def smallest(self) -> int:
@@ -197,17 +195,18 @@ class Lens(Registers):
     def quality(self, by: str | None = None) -> Mapping[str | None, Quality]:
         """The data-quality score (S063) per `source` or `course`, or under None for everything.
 
-        It speaks of the records as a whole and of nobody in them, so it is the same for all."""
+        It weighs the records of whom the viewer covers; what is held back is nobody's yet, so only
+        who covers everyone is told of it. No score is made of fewer people than the minimum."""
         if by not in (None, "source", "course"):
             raise UnknownQuestion(f"Quality is known by source or course, not by {by!r}.")
         held = {
             source.name: (source.counts.received, source.counts.quarantined)
             for source in self._parts.sources.all()
+            if self._visible is None
         }
-        counted = self._kept(
-            "quality", lambda: counts(self._table("event"), self._table("link")), timeless=True
-        )
-        return quality(counted, by, held)
+        asked, link = ("quality", *self._weighs), self._table("link")
+        counted = self._kept(asked, lambda: counts(self._weighed(), link), timeless=True)
+        return quality(counted, by, held, self.smallest)
 
     def lags(self) -> Mapping[str, float]:
         """How long each source's records typically take to arrive, in seconds, over LAG_DAYS."""
@@ -273,14 +272,17 @@ class Lens(Registers):
 
     def activities(self, kind: str | None = None, course: str | None = None) -> Sequence[Row]:
         """Known activities with the names their authors gave: activity, name, kind, course, module,
-        position, length_s. Content, not people: open to every role that may see content."""
+        position, length_s. Content, not people: open to every role that may see content, as far
+        as somebody whom the viewer covers has to do with it or with its course."""
         if Sensitivity.CONTENT not in self.rules.columns:
             raise Forbidden(f"Content is no business of {self.viewer.role}.")
-        asked = ("activities", kind, course)
+        asked = ("activities", kind, course, self.viewer.role, self._visible)
         return self._kept(asked, lambda: self._activities(kind, course), timeless=True)
 
     def _activities(self, kind: str | None, course: str | None) -> tuple[Row, ...]:
         table = self._table("activity")
+        if self._visible is not None:
+            table = table.filter(records.met(table, self._facts()))
         for column, value in (("kind", kind), ("course", course)):
             if value is not None:
                 table = table.filter(table[column] == value)
@@ -338,8 +340,7 @@ class Lens(Registers):
         return self._parts.kept.get((lake, asked, what), make)
 
     def _facts(self, *, named: bool = False) -> CutFacts:
-        people = self._people()
-        return CutFacts(self._table, self.rules, people, self.now, self.zone, named)
+        return CutFacts(self._table, self.rules, self._people(), self.now, self.zone, named)
 
     def _people(self) -> ir.Table | None:
         if self._visible is None:
@@ -347,10 +348,15 @@ class Lens(Registers):
         keys = pa.table({"person": pa.array(sorted(self._visible), pa.int64())})
         return ibis.memtable(keys)
 
-    def _visible_events(self) -> ir.Table:
-        events = with_person(self._table("event"), self._table("link"))
-        people = self._people()
-        return events if people is None else events.semi_join(people, "person")
+    def _weighed(self) -> ir.Table:
+        people, whole = self._people(), self._weighs[1]
+        return weighed(self._table("event"), self._table("link"), people, whole=whole)
+
+    @property
+    def _weighs(self) -> tuple[frozenset[int] | None, bool]:
+        """Whose records the soundness is told of, and whether their activity counts in it."""
+        few = self._visible is not None and len(self._visible) < self.smallest
+        return self._visible, "event" not in self.rules.closed and not few
 
     def _seats(self) -> ir.Table:
         people = self._people()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leadline.facts.fact import Fact, Sensitivity
-from leadline.privacy.viewer import Purpose, Role
+from leadline.privacy.viewer import Purpose, Role, Viewer
 
 S = Sensitivity
 
@@ -102,6 +102,11 @@ DATES_OF_RECORD: Mapping[str, Mapping[str, Sensitivity]] = {
     ),
     "attempt": dict.fromkeys(("started_at", "submitted_at", "graded_at"), S.ASSESSMENT),
 }
+# What is said (event.did) where such a date is made; everything else is activity.
+WORDS_OF_RECORD = (
+    *("assigned", "registered", "withdrawn", "waived", "completed"),
+    *("scored", "passed", "failed", "satisfied", "mastered", "earned"),
+)
 
 
 def _meant(fact: str, column: str, sensitivity: Sensitivity) -> Sensitivity:
@@ -194,3 +199,11 @@ POLICY: Mapping[Role, Rules] = {
         registers=frozenset(Register),
     ),
 }
+
+
+def registers_of(viewer: Viewer) -> frozenset[Register]:
+    """The registers open to a viewer. They speak of the whole system and cannot be cut to some
+    people, so whoever is granted one unit of it reads none."""
+    rules = POLICY[viewer.role]
+    bound = rules.rows is Rows.EVERYONE and viewer.unit is not None
+    return frozenset() if bound else rules.registers

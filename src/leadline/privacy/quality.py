@@ -9,6 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from leadline.privacy.answer import Late, Quality
+from leadline.privacy.cut import with_person
+from leadline.privacy.policy import WORDS_OF_RECORD
 
 LATE_AFTER = timedelta(days=1)
 KEY = ("source", "course")
@@ -24,7 +26,15 @@ PARTS: Mapping[str, str] = {
 }
 
 
-def late(events: ir.Table, heard: ir.Table, since: datetime | None, until: datetime | None) -> Late:
+def weighed(events: ir.Table, link: ir.Table, people: ir.Table | None, *, whole: bool) -> ir.Table:
+    """The events whose soundness a viewer is told of: of the people whom they cover (None: all),
+    and if not `whole` those only that make the training record."""
+    if people is not None:
+        events = with_person(events, link).semi_join(people, "person")
+    return events if whole else events.filter(events.did.isin(WORDS_OF_RECORD))
+
+
+def late(events: ir.Table, since: datetime | None, until: datetime | None) -> Late:
     """What happened in [since, until) and came too late for it (S031): stored more than a day
     after `until`, and more than a day after its source was first heard (`first_heard`), since
     what a back-fill brings is history and changes no report. A period without an end, or not over
@@ -35,7 +45,7 @@ def late(events: ir.Table, heard: ir.Table, since: datetime | None, until: datet
     if since is not None:
         inside = inside.filter(inside.timestamp >= ibis.literal(since))
     behind = inside.filter(inside.stored > ibis.literal(until + LATE_AFTER))
-    behind = behind.inner_join(heard, "source").filter(_reported)
+    behind = behind.inner_join(first_heard(events), "source").filter(_reported)
     found = behind.agg(count=behind.count(), last=behind.stored.max()).to_pyarrow().to_pylist()[0]
     return Late(found["count"], found["last"])
 
@@ -61,6 +71,7 @@ def counts(events: ir.Table, link: ir.Table) -> list[Line]:
     result = known.did.isin(["passed", "failed"])
     carries = known.segments_state.isin(["read", "malformed"])
     sums = {
+        "people": known.actor.nunique(),
         "all": known.count(),
         "unmatched": known.linked_actor.isnull().sum(),
         "carries": carries.sum(),
@@ -85,12 +96,15 @@ def lags(events: ir.Table, since: datetime) -> dict[str, float]:
 
 
 def quality(
-    counted: Sequence[Line], by: str | None, held: Mapping[str, tuple[int, int]]
+    counted: Sequence[Line],
+    by: str | None,
+    held: Mapping[str, tuple[int, int]],
+    smallest: int,
 ) -> dict[str | None, Quality]:
     """The score per value of `by` (`source`, `course`), or under the key None for everything.
 
     counted: see `counts`. held: source -> (received, quarantined), from the ledger; it is known
-    per source only."""
+    per source only. Where no line is of `smallest` people, nothing is told of the few there are."""
     parts: dict[str | None, list[Line]] = {} if by else {None: []}
     for line in counted:
         parts.setdefault(line[by] if by else None, []).append(line)
@@ -100,6 +114,9 @@ def quality(
             received, quarantined = held.get(key or "", (0, 0))
         else:
             received, quarantined = _summed(held) if by is None else (0, 0)
+        if max((line["people"] for line in lines), default=0) < smallest:
+            scores[key] = Quality(None, {})
+            continue
         total = Counter[str]()
         for line in lines:
             total.update({name: n or 0 for name, n in line.items() if name not in KEY})

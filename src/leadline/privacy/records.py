@@ -20,6 +20,13 @@ RECORD = {  # fact of a person's record: the column that says how new a row is
     "certificate": "issued_at",
     "reach": "last_at",
 }
+MET = {  # fact: the column that names the content
+    "cycle": "course",
+    "reach": "module",
+    "watch": "video",
+    "attempt": "assessment",
+    "certificate": "certificate",
+}
 EVENT_COLUMNS = ("timestamp", "stored", "did", "kind", "object", "course", "module", "source")
 
 Row = Mapping[str, Any]
@@ -202,6 +209,18 @@ def titles(activity: ir.Table, ids: Collection[str]) -> dict[str, str]:
     named = activity.filter(activity.activity.isin(sorted(ids)) & activity.name.notnull())
     rows = named.select("activity", "name").to_pyarrow().to_pylist()
     return {row["activity"]: row["name"] for row in rows}
+
+
+def met(activity: ir.Table, facts: CutFacts) -> ir.BooleanValue:
+    """The activities that the people of the facts have to do with, and all of their courses."""
+    ids = ibis.union(
+        *(
+            getattr(facts, fact).select(activity=column)
+            for fact, column in MET.items()
+            if fact not in facts.rules.closed
+        )
+    )
+    return activity.activity.isin(ids.activity) | activity.course.isin(ids.activity)
 
 
 def ids_in(rows: Collection[Row]) -> set[str]:

@@ -8,7 +8,7 @@ import msgspec
 
 from leadline.directory import Directory, Unmatched
 from leadline.privacy.looks import Look, looking, write
-from leadline.privacy.policy import POLICY, Register, Rows, Rules
+from leadline.privacy.policy import POLICY, Register, Rows, Rules, registers_of
 from leadline.privacy.records import PAGE_ROWS_MAX
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Purpose, Viewer
@@ -40,6 +40,7 @@ class Registers:
         self._books = books
         self.viewer = viewer
         self.rules: Rules = POLICY[viewer.role]
+        self.registers = registers_of(viewer)
         self.purpose = purpose or self.rules.purposes[0]
         if self.purpose not in self.rules.purposes:
             allowed = ", ".join(self.rules.purposes)
@@ -99,13 +100,19 @@ class Registers:
             page = self._books.audit.looks(before=before)
             if not page:
                 break
-            found += [seen for seen in page if self.viewer.person in seen.people]
+            found += [
+                msgspec.structs.replace(seen, people=(self.viewer.person,))
+                for seen in page
+                if self.viewer.person in seen.people  # whom else it named is not told
+            ]
             before, searched = page[-1].number, searched + len(page)
         return found[:limit]
 
     def _open_register(self, register: Register) -> None:
         if register not in self.rules.registers:
             raise Forbidden(f"{register.capitalize()} are closed to {self.viewer.role}.")
+        if register not in self.registers:
+            raise Forbidden(f"{register.capitalize()} speak of more than {self.viewer.unit}.")
 
     @contextmanager
     def _looking(self, what: str, **filters: str) -> Iterator[Look]:

@@ -104,7 +104,7 @@ def around(request: HttpRequest, viewer: Viewer | None, place: Place | None) -> 
     return {
         "viewer": viewer,
         "place": place,
-        "rail": rail(viewer.role) if viewer else [],
+        "rail": rail(viewer) if viewer else [],
         "grants": grants if len(grants) > 1 else [],
     }
 

@@ -6,8 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leadline.facts.fact import Sensitivity
-from leadline.privacy.policy import POLICY, Place, Register, Rows
-from leadline.privacy.viewer import Role
+from leadline.privacy.policy import POLICY, Place, Register, Rows, registers_of
+from leadline.privacy.viewer import Role, Viewer
 
 EVERYBODY = frozenset(Role)
 
@@ -29,12 +29,13 @@ _MY_LEARNING = Entry(Place.PEOPLE, _("My learning"), "my-learning")
 _DATA = Entry(Place.DATA, _("Data & trust"), "trust")
 
 
-def rail(role: Role) -> list[Entry]:
-    """The entries for a role; one's own team or record stands where others have People."""
-    rows = POLICY[role].rows
-    people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rows, _PEOPLE)
-    entries = (_HOME, _PROGRAMMES, people, _DATA)
-    return [entry for entry in entries if entry.place in POLICY[role].places]
+def rail(viewer: Viewer) -> list[Entry]:
+    """The entries for a viewer; one's own team or record stands where others have People."""
+    rules = POLICY[viewer.role]
+    people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rules.rows, _PEOPLE)
+    data = (_DATA,) if registers_of(viewer) else ()  # what it opens is made of registers
+    entries = (_HOME, _PROGRAMMES, people, *data)
+    return [entry for entry in entries if entry.place in rules.places]
 
 
 def having(place: Place) -> frozenset[Role]:

@@ -46,7 +46,7 @@ def of_findings(findings: list[Finding]) -> Iterator[Matter]:
 
 def of_sources(lens: Lens) -> Iterator[Matter]:
     """Sources that fail, records that wait, identifiers nobody claims."""
-    if Register.SOURCES in lens.rules.registers:
+    if Register.SOURCES in lens.registers:
         yield from _failing(lens)
         held = sum(lens.quarantine_counts().values())
         if held:
@@ -60,7 +60,7 @@ def of_sources(lens: Lens) -> Iterator[Matter]:
                 _("See why"),
                 reverse("quarantine"),
             )
-    if Register.UNMATCHED in lens.rules.registers and lens.unmatched(limit=1):
+    if Register.UNMATCHED in lens.registers and lens.unmatched(limit=1):
         yield Matter(
             "soon",
             _("Some records belong to nobody in the directory."),

@@ -35,12 +35,11 @@ class HomePage(Body):
 def home(request: HttpRequest, lens: Lens) -> HomePage:
     """What needs me now, and why?"""
     found = tuple(_matters(lens))
-    registers = lens.rules.registers
     return HomePage(
         matters=found,
         urgent=sum(matter.state == "action" for matter in found),
         next_step=_own_record(lens),
-        sources=tuple(lens.sources()) if Register.SOURCES in registers else (),
+        sources=tuple(lens.sources()) if Register.SOURCES in lens.registers else (),
         foot=Foot((_("As of %(when)s") % {"when": words.instant(lens.now)},)),
     )
 
@@ -67,6 +66,6 @@ def _matters(lens: Lens) -> list[Matter]:
     if rules.rows is Rows.EVERYONE:
         parts.append(matters.of_findings(known(lens)))
     parts.append(matters.of_sources(lens))
-    if Register.LOOKS in rules.registers:
+    if Register.LOOKS in lens.registers:
         parts.append(matters.of_looks(lens))
     return list(chain.from_iterable(parts))

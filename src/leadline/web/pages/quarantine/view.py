@@ -16,8 +16,9 @@ from leadline.web.pages.quarantine.replay import REPLAYERS
 from leadline.web.places import holding
 from leadline.web.tables import Cell, Head, Table, asked, cut
 
-# A reason may quote the address it rejects; those who may not see unknown identifiers get dots.
-ADDRESS = re.compile(r"“[^”]*@[^”]*”")
+# A reason may quote the name or address it rejects; those who may not see unknown identifiers get
+# dots.
+QUOTED = re.compile(r"“.*”", re.DOTALL)
 
 
 @page(place=Place.DATA, sees=holding(Register.SOURCES))
@@ -26,7 +27,7 @@ def quarantine(request: HttpRequest, lens: Lens) -> Body:
     held = lens.held(limit=LARGEST_PAGE_RECORDS)
     counts = lens.quarantine_counts()
     wanted = asked(request, ())
-    plain = Register.UNMATCHED in lens.rules.registers
+    plain = Register.UNMATCHED in lens.registers
     more = sum(counts.values()) > len(held)
     table = Table(
         caption=_("Records in quarantine, in the order they came"),
@@ -71,7 +72,7 @@ def _row(record: Record, *, plain: bool) -> tuple[Cell, ...]:
     return (
         Cell(record.origin or _("sent to the endpoint"), under=record.source),
         Cell(record.field),
-        Cell(record.reason if plain else ADDRESS.sub("“…”", record.reason)),
+        Cell(record.reason if plain else QUOTED.sub("“…”", record.reason)),
         Cell(record.remedy),
         Cell(words.instant(record.held_at)),
     )
