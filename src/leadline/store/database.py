@@ -1,6 +1,7 @@
 """One database, whichever product it is: sentences, transactions, schema, exclusive work."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from leadline.store.sqlite import Sqlite
 KEYS_PER_SENTENCE = 512
 
 
-class Transaction:
+class Transaction(ABC):
     """What can be run inside a transaction; on a Database, also outside of one."""
 
     def __init__(self, adapter: Adapter) -> None:
@@ -53,8 +54,8 @@ class Transaction:
         with self._adapter.reporting():
             self._adapter.take_turn(self._connection(), name)
 
-    def _connection(self) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def _connection(self) -> Any: ...
 
 
 class Database(Transaction):
