@@ -64,12 +64,11 @@ class World(NamedTuple):
     def statement(self, n: int) -> dict[str, Any]:
         """Statement n as a player sends it."""
         verb, chance = NAMES[self.verb[n]], float(self.chance[n])
-        at = int(self.activity[n])
         said: dict[str, Any] = {
             "id": identity(n),
             "actor": actor(int(self.actor[n])),
             "verb": {"id": VERBS[verb], "display": {"en-US": verb}},
-            "object": unit(at, verb, int(chance * 10)),
+            "object": unit(int(self.activity[n])),
             "context": self._context(n, verb),
             "timestamp": f"2026-{1 + n % 11:02d}-{1 + n % 28:02d}T{n % 24:02d}:{n % 60:02d}:07.25Z",
         }
@@ -121,23 +120,23 @@ def course(number: int) -> str:
     return f"https://courses.example.org/catalogue/safety/{number}"
 
 
-def unit(number: int, verb: str, question: int) -> dict[str, Any]:
-    """The activity of a unit, described as players describe it each time."""
-    kind = "video" if verb in ("played", "paused") else "module"
+def unit(number: int) -> dict[str, Any]:
+    """The activity of a unit, described in the same words each time, as players do."""
+    kind = ("module", "video", "cmi.interaction")[number % 3]
     definition: dict[str, Any] = {
         "name": {"en-US": f"Unit {number}: what to do when alone"},
+        "description": {"en-US": f"About twenty minutes on the rules of unit {number}"},
+        "type": f"http://adlnet.gov/expapi/activities/{kind}",
     }
-    if verb == "answered":
+    if kind == "cmi.interaction":
         definition |= {
-            "type": "http://adlnet.gov/expapi/activities/cmi.interaction",
             "interactionType": "choice",
             "correctResponsesPattern": ["b"],
             "choices": [
-                {"id": letter, "description": {"en-US": f"Answer {letter}"}} for letter in "abc"
+                {"id": letter, "description": {"en-US": f"Answer {letter}"}}
+                for letter in "abc"
             ],
         }
-    else:
-        definition["type"] = f"http://adlnet.gov/expapi/activities/{kind}"
     return {"objectType": "Activity", "id": activity(number), "definition": definition}
 
 

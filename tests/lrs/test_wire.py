@@ -1,14 +1,9 @@
-"""Over real HTTP: group commit, durability after kill -9, limits of a body, and odd senders."""
+"""Over real HTTP: group commit, documents after kill -9, limits of a body, and odd senders."""
 
 import asyncio
-import base64
-import http.client
 import json
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -18,34 +13,13 @@ from leadline.store import Credentials, Database, Log, Sources
 from leadline.store.documents import Context, Documents
 from leadline.web import xapi
 
+from .line import ANSWER_SECONDS, LOST, Line, process_on
 from .server import endpoint_on, listening
 from .world import number, statement
 
 CLIENTS = 8
 POSTS_EACH = 12
 ENOUGH_WRITES = 40
-ANSWER_SECONDS = 20
-
-
-class Line:
-    """A kept-open connection to the endpoint."""
-
-    def __init__(self, port, key, secret):
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
-        signed = base64.b64encode(f"{key}:{secret}".encode()).decode()
-        self.headers = {
-            "Authorization": f"Basic {signed}",
-            "X-Experience-API-Version": "2.0.0",
-            "Content-Type": "application/json",
-        }
-
-    def ask(self, method, path, body=None, **headers):
-        self._connection.request(method, path, body, self.headers | headers)
-        reply = self._connection.getresponse()
-        return reply, reply.read()
-
-    def post(self, n):
-        return self.ask("POST", "/xapi/statements", json.dumps(statement(n)))[0].status
 
 
 @pytest.fixture
@@ -87,61 +61,28 @@ def test_concurrent_posts_share_transactions_and_each_is_answered_for_itself(ser
     assert (counts.accepted, counts.duplicate, counts.refused) == (96, CLIENTS, CLIENTS)
 
 
-@pytest.fixture
-def killed(database_url):
-    """killed(write): numbers that `write(line, n)` was told are stored before kill -9 struck, and
-    the database that was left behind."""
-    opened = []
-
-    def strike(write):
-        database = Database.open(database_url)
-        opened.append(database)
-        credential, secret = Credentials(database).create("lms", ["all"])
-        program = [sys.executable, Path(__file__).with_name("server.py"), database_url]
-        process = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
-        address = (int(process.stdout.readline()), credential.key, secret)
-        acknowledged = []
-
-        def send(client):
-            line = Line(*address)
-            for n in range(client * 1000 + 1, client * 1000 + 1000):
-                try:
-                    if write(line, n):
-                        acknowledged.append(n)
-                except (OSError, http.client.HTTPException):
-                    return
-                if len(acknowledged) >= ENOUGH_WRITES:
-                    process.send_signal(signal.SIGKILL)
-
-        with ThreadPoolExecutor(CLIENTS) as clients:
-            list(clients.map(send, range(CLIENTS)))
-        process.kill()
-        process.wait(ANSWER_SECONDS)
-        process.stdout.close()
-        assert len(acknowledged) >= ENOUGH_WRITES
-        return acknowledged, database
-
-    yield strike
-    for database in opened:
-        database.close()
-
-
-def test_what_was_acknowledged_survives_kill_9(killed):
-    acknowledged, database = killed(lambda line, n: line.post(n) == 200)
-    log = Log(database)
-    assert [n for n in acknowledged if log.get(number(n)) is None] == []
-
-
-def test_documents_that_were_acknowledged_survive_kill_9(killed):
+def test_documents_that_were_acknowledged_survive_kill_9(database, database_url):
     """Each client merges into its own document and all into one; none of it is half-written."""
     ladders = "/xapi/activities/profile?activityId=https%3A%2F%2Fexample.org%2Fladders&profileId="
+    credential, secret = Credentials(database).create("lms", ["all"])
+    acknowledged = []
 
-    def merge(line, n):
-        body = json.dumps({str(n): n})
-        posts = [line.ask("POST", f"{ladders}{name}", body)[0] for name in (n // 1000, "all")]
-        return [reply.status for reply in posts] == [204, 204]
+    def merge(client):
+        line = Line(port, credential.key, secret)
+        for n in range(client * 1000 + 1, client * 1000 + 1000):
+            body = json.dumps({str(n): n})
+            try:
+                for name in (client, "all"):
+                    assert line.ask("POST", f"{ladders}{name}", body)[0].status == 204
+            except LOST:
+                return
+            acknowledged.append(n)
+            if len(acknowledged) >= ENOUGH_WRITES:
+                process.send_signal(signal.SIGKILL)
 
-    acknowledged, database = killed(merge)
+    with process_on(database_url) as (process, port), ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(merge, range(CLIENTS)))
+    assert len(acknowledged) >= ENOUGH_WRITES
     context = Context("activity profile", "https://example.org/ladders")
     documents = Documents(database)
     for n in acknowledged:
