@@ -35,6 +35,12 @@ class Settings:
     refresh_seconds: int = _setting(5, "How often the worker looks for new statements.")
     engine_memory_mb: int = _setting(2048, "Memory that one query may use before it spills.")
     engine_threads: int = _setting(2, "Threads that one query may use.")
+    requests_per_minute: int = _setting(
+        240_000, "Requests a credential may send a minute to each process; more: 429."
+    )
+    statements_per_minute: int = _setting(
+        2_400_000, "Statements a credential may send a minute to each process; more: 429."
+    )
     organisation: str = _setting("Our organisation", "Name shown to the people who sign in.")
 
     def __post_init__(self) -> None:
@@ -43,6 +49,9 @@ class Settings:
                 f"LEADLINE_SMALLEST_GROUP is {self.smallest_group}; "
                 f"it may not be under {SMALLEST_GROUP_FLOOR_PEOPLE}."
             )
+        for name in ("requests_per_minute", "statements_per_minute"):
+            if getattr(self, name) < 1:
+                raise BadSetting(f"{PREFIX}{name.upper()} is {getattr(self, name)}; 1 at least.")
         home = Path(self.home).expanduser().absolute()
         object.__setattr__(self, "home", home)
         if not self.database_url:

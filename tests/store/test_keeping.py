@@ -11,6 +11,7 @@ from leadline.store import (
     Database,
     Held,
     Log,
+    NoCredential,
     Quarantine,
     Sources,
 )
@@ -75,7 +76,9 @@ def test_an_expired_or_revoked_credential_opens_nothing(database: Database):
     assert credentials.verify(expired.key, secret) is None
     revoked, secret = credentials.create("lms", ["all"])
     assert credentials.verify(revoked.key, secret)
-    assert credentials.revoke(revoked.key) and not credentials.revoke(revoked.key)
+    credentials.revoke(revoked.key)
+    with pytest.raises(NoCredential):
+        credentials.revoke(revoked.key)
     assert credentials.verify(revoked.key, secret) is None
     assert Credentials(database).verify(revoked.key, secret) is None
 
@@ -89,6 +92,79 @@ def test_a_revocation_elsewhere_is_felt_within_seconds(
     assert here.verify(credential.key, secret)
     elsewhere.revoke(credential.key)
     assert here.verify(credential.key, secret) is None
+
+
+def test_a_rotated_secret_opens_at_once_and_the_old_one_until_the_overlap_is_over(
+    database: Database,
+):
+    here, elsewhere = Credentials(database), Credentials(database)
+    credential, first = here.create("lms", ["all"])
+    assert here.verify(credential.key, first)
+    assert elsewhere.verify(credential.key, first)
+    second = here.rotate(credential.key, overlap=timedelta(hours=1))
+    for credentials in (here, elsewhere):  # elsewhere still remembers the row as it was
+        assert credentials.verify(credential.key, second)
+        assert credentials.verify(credential.key, first)
+    database.execute("UPDATE credential SET old_until = 1")
+    assert Credentials(database).verify(credential.key, first) is None
+    assert Credentials(database).verify(credential.key, second)
+
+
+def test_without_overlap_or_after_another_rotation_an_old_secret_is_dead(database: Database):
+    credentials = Credentials(database)
+    credential, first = credentials.create("lms", ["all"])
+    second = credentials.rotate(credential.key)
+    third = credentials.rotate(credential.key)
+    assert credentials.verify(credential.key, first) is None
+    assert credentials.verify(credential.key, second)
+    fourth = credentials.rotate(credential.key, overlap=timedelta(0))
+    assert credentials.verify(credential.key, third) is None
+    assert credentials.verify(credential.key, fourth)
+    for wrong in (timedelta(seconds=-1), timedelta(days=31)):
+        with pytest.raises(ValueError, match="overlap"):
+            credentials.rotate(credential.key, overlap=wrong)
+
+
+def test_an_ended_credential_cannot_be_changed(database: Database):
+    credentials = Credentials(database)
+    ended, secret = credentials.create("lms", ["all"], expires_at=datetime.now(UTC))
+    for change in (
+        credentials.rotate,
+        credentials.revoke,
+        lambda key: credentials.allow_origins(key, ()),
+        lambda key: credentials.limit(key, requests=1, statements=1),
+    ):
+        for key in (ended.key, "nobody"):
+            with pytest.raises(NoCredential):
+                change(key)
+    assert credentials.verify(ended.key, secret) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://play.example.org", "https://play.example.org"),
+        ("HTTPS://Play.Example.org/", "https://play.example.org"),
+        ("https://play.example.org:443", "https://play.example.org"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(database: Database, written: str, meant: str):
+    credentials = Credentials(database)
+    credential, _ = credentials.create("lms", ["all"], origins=[written])
+    assert credential.origins == credentials.list()[0].origins == (meant,)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["*", "null", "", "play.example.org", "ftp://a.org", "https://a.org/x", "https://é.org"],
+)
+def test_what_is_no_origin_is_refused(database: Database, wrong: str):
+    credentials = Credentials(database)
+    with pytest.raises(ValueError, match="no web origin"):
+        credentials.create("lms", ["all"], origins=[wrong])
+    assert credentials.list() == []
 
 
 def test_the_last_use_is_written_down_but_not_for_every_request(

@@ -1,18 +1,26 @@
 """`leadline credential`: keys with which a system posts statements or reads them."""
 
+import getpass
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from leadline.app import App, build
 from leadline.config import Settings
-from leadline.store import Credential, Scope
+from leadline.privacy.viewer import Purpose
+from leadline.store import Credential, Credentials, NoCredential, Scope
+from leadline.store.credentials import OVERLAP, OVERLAP_MAX
 
 WHAT_A_SENDER_NEEDS = tuple(
     scope.value
     for scope in (Scope.WRITE, Scope.READ_MINE, Scope.DEFINE, Scope.STATE, Scope.PROFILE)
 )
+KEEP_IT = "Keep the secret now; it is not stored and cannot be shown again."
+SECONDS_AN_HOUR = 3600
 
 
 @click.group("credential")
@@ -32,18 +40,26 @@ def credential_command() -> None:
     help="What it may do; repeat for several.",
 )
 @click.option("--days", type=click.IntRange(min=1), help="End it by itself after so many days.")
+@click.option("--origin", "origins", multiple=True, help="As in `origins`; repeat for several.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def add(source: str, scopes: tuple[str, ...], days: int | None, as_json: bool) -> None:
+def add(
+    source: str,
+    scopes: tuple[str, ...],
+    days: int | None,
+    origins: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make a credential for SOURCE, the name its statements are counted under.
 
     The secret is shown once and cannot be shown again."""
     ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    credential, secret = _app().credentials.create(source, scopes, expires_at=ends)
+    with _changing(f"credential made for {source}") as credentials:
+        credential, secret = credentials.create(source, scopes, expires_at=ends, origins=origins)
     if as_json:
         click.echo(json.dumps(_shown(credential) | {"secret": secret}))
     else:
         click.echo(f"key     {credential.key}\nsecret  {secret}")
-        click.echo("Keep the secret now; it is not stored and cannot be shown again.", err=True)
+        click.echo(KEEP_IT, err=True)
 
 
 @credential_command.command("list")
@@ -54,30 +70,110 @@ def list_(as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(_shown(credential)))
         else:
-            scopes = ", ".join(sorted(credential.scopes))
-            click.echo(f"{credential.key}  {_state(credential):8}  {credential.source}  {scopes}")
+            click.echo(_line(credential))
+
+
+@credential_command.command("rotate")
+@click.argument("key")
+@click.option(
+    "--overlap-hours",
+    type=click.IntRange(0, int(OVERLAP_MAX.total_seconds() // SECONDS_AN_HOUR)),
+    default=int(OVERLAP.total_seconds() // SECONDS_AN_HOUR),
+    show_default=True,
+    help="How long the old secret opens too; 0: it ends at once.",
+)
+def rotate(key: str, overlap_hours: int) -> None:
+    """Give the credential KEY a new secret, shown once; the old one goes on for a while."""
+    with _changing(f"credential {key} rotated, overlap {overlap_hours} h") as credentials:
+        secret = credentials.rotate(key, overlap=timedelta(hours=overlap_hours))
+    click.echo(f"key     {key}\nsecret  {secret}")
+    click.echo(KEEP_IT, err=True)
+
+
+@credential_command.command("origins")
+@click.argument("key")
+@click.argument("origins", metavar="[ORIGIN]...", nargs=-1)
+def origins_(key: str, origins: tuple[str, ...]) -> None:
+    """Name the web origins whose pages may use KEY, such as https://play.example.org.
+
+    Without any, pages of every origin may, as course players need that do not say where they run.
+    Programs that are no browser are not concerned."""
+    named = ", ".join(origins) or "any"
+    with _changing(f"credential {key}: origins {named}") as credentials:
+        credentials.allow_origins(key, origins)
+    click.echo(f"{key} answers to pages of {named}.")
+
+
+@credential_command.command("limit")
+@click.argument("key")
+@click.option("--requests", type=click.IntRange(min=1), help="Requests a minute.")
+@click.option("--statements", type=click.IntRange(min=1), help="Statements a minute.")
+def limit(key: str, requests: int | None, statements: int | None) -> None:
+    """Set what KEY may send a minute; what is not given goes back to the settings.
+
+    Each process of a server counts for itself; what is too much is answered by 429."""
+    said = f"{requests or 'default'} requests, {statements or 'default'} statements a minute"
+    with _changing(f"credential {key}: limit {said}") as credentials:
+        credentials.limit(key, requests=requests, statements=statements)
+    click.echo(f"{key} may send: {said}.")
 
 
 @credential_command.command("revoke")
 @click.argument("key")
 def revoke(key: str) -> None:
     """End the credential KEY for good. A running server notices within seconds."""
-    if not _app().credentials.revoke(key):
-        raise click.ClickException(
-            f"{key} is no live credential; `leadline credential list` shows them."
-        )
+    with _changing(f"credential {key} revoked") as credentials:
+        credentials.revoke(key)
     click.echo(f"{key} is revoked.")
+
+
+@contextmanager
+def _changing(what: str) -> Iterator[Credentials]:
+    """The credentials, to be changed together with the line in the access log, or not at all."""
+    app = _app()
+    try:
+        with app.database.transaction():
+            yield app.credentials
+            app.audit.look(
+                login=_account(),
+                role="command line",
+                purpose=Purpose.RUN_SYSTEM.value,
+                what=what,
+                people=(),
+                rows=0,
+                outcome="changed",
+            )
+    except NoCredential as problem:
+        said = f"{problem} is no live credential; `leadline credential list` shows them."
+        raise click.ClickException(said) from problem
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+def _account() -> str:
+    """Who runs this command; in a container nobody may have given the number a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _app() -> App:
     return build(Settings.from_env())
 
 
-def _state(credential: Credential) -> str:
-    if credential.revoked_at is not None:
-        return "revoked"
-    ended = credential.expires_at is not None and credential.expires_at <= datetime.now(UTC)
-    return "expired" if ended else "live"
+def _line(credential: Credential) -> str:
+    ends, used = credential.expires_at, credential.last_used
+    return "  ".join(
+        (
+            credential.key,
+            f"{credential.standing(datetime.now(UTC)):8}",
+            credential.source,
+            ", ".join(sorted(credential.scopes)),
+            f"used {used:%Y-%m-%d %H:%M}" if used else "never used",
+            *([f"ends {ends:%Y-%m-%d %H:%M}"] if ends else []),
+        )
+    )
 
 
 def _shown(credential: Credential) -> dict[str, object]:
@@ -85,8 +181,12 @@ def _shown(credential: Credential) -> dict[str, object]:
         "key": credential.key,
         "source": credential.source,
         "scopes": sorted(credential.scopes),
-        "state": _state(credential),
+        "state": credential.standing(datetime.now(UTC)),
         "created_at": credential.created_at.isoformat(),
         "expires_at": credential.expires_at and credential.expires_at.isoformat(),
         "last_used": credential.last_used and credential.last_used.isoformat(),
+        "old_secret_until": credential.old_until and credential.old_until.isoformat(),
+        "origins": list(credential.origins),
+        "requests_a_minute": credential.requests_a_minute,
+        "statements_a_minute": credential.statements_a_minute,
     }

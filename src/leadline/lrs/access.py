@@ -9,6 +9,9 @@ from leadline.store import Credential, Credentials, Scope
 
 SECTION = "Comm 4.0"
 CHALLENGE = (("www-authenticate", 'Basic realm="xAPI", charset="UTF-8"'),)
+# Players run in browsers, on other origins, and send their credentials openly.
+ANYWHERE = {"access-control-allow-origin": "*"}
+SHOWN_CHARACTERS = 100
 MAY_WRITE = frozenset({Scope.WRITE, Scope.ALL})
 MAY_READ_ALL = frozenset({Scope.READ, Scope.ALL_READ, Scope.ALL})
 MAY_READ = MAY_READ_ALL | {Scope.READ_MINE}
@@ -48,6 +51,28 @@ def check_scope(credential: Credential, allowed: frozenset[Scope]) -> None:
             f"Ask for credentials with {needed}.",
             "Comm 4.2",
         )
+
+
+def check_origin(request: Request, credential: Credential) -> None:
+    """Raises Refusal (403) for a page of a web origin that the credential does not name."""
+    sent_from = request.headers.get("origin")
+    if sent_from is not None and credential.origins and sent_from not in credential.origins:
+        raise Refusal(
+            403,
+            "Origin",
+            f"these credentials may not be used by pages of {sent_from[:SHOWN_CHARACTERS]}.",
+            "Ask for this origin to be added to the credentials, or for others.",
+            "Fetch standard, 3.2 (CORS protocol)",
+        )
+
+
+def readable_from(request: Request, credential: Credential) -> dict[str, str]:
+    """The headers that tell a browser whose pages may read the reply."""
+    if not credential.origins:
+        return ANYWHERE
+    sent_from = request.headers.get("origin")
+    named = sent_from if sent_from in credential.origins else credential.origins[0]
+    return {"access-control-allow-origin": named or "", "vary": "Origin"}
 
 
 def authority(credential: Credential, home_page: str) -> dict[str, object]:

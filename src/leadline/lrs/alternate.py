@@ -20,6 +20,8 @@ def unwrapped(request: Request) -> Request:
     """The request that was meant: itself, or the one inside an alternate-syntax POST.
 
     Raises Refusal (400) where the syntax is used wrongly or under 2.0, which has dropped it."""
+    if not request.query:
+        return request
     query = parse_qsl(request.query, keep_blank_values=True)
     if "method" not in dict(query):
         return request

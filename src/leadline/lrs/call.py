@@ -1,8 +1,9 @@
 """What a resource is given beside the request, and what a write asks to have stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from leadline.lrs.limits import Limits
 from leadline.lrs.message import Request, Response
 from leadline.lrs.versions import Version
 from leadline.statements import Statement
@@ -21,6 +22,7 @@ class Parts:
     sources: Sources
     credentials: Credentials
     home_page: str
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """The xAPI endpoint: `answer(request, parts)`, a route table, and nothing that knows of sockets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from leadline.lrs import about, lookups, reads, writes
-from leadline.lrs.access import authenticated
+from leadline.lrs.access import ANYWHERE, authenticated, check_origin, readable_from
 from leadline.lrs.alternate import unwrapped
 from leadline.lrs.call import Call, Parts, Writing
 from leadline.lrs.commit import Outcome, commit, complete_through
@@ -40,8 +40,7 @@ ROUTES: dict[str, dict[str, Answering]] = {
     "/agents/profile": _methods(AGENT_PROFILE),
 }
 CONSISTENT_THROUGH = "x-experience-api-consistent-through"
-CORS_HEADERS = {  # players run in browsers, on other origins, and send their credentials openly
-    "access-control-allow-origin": "*",
+EXPOSED_HEADERS = {
     "access-control-expose-headers": "ETag, Last-Modified, Content-Length, Retry-After, "
     "X-Experience-API-Version, X-Experience-API-Consistent-Through",
 }
@@ -63,39 +62,49 @@ def answer(request: Request, parts: Parts) -> Response:
 
 def prepare(request: Request, parts: Parts) -> Response | Writing:
     """All but the commit: a reply, or the write that must be durable before its reply is sent."""
-    version = spoken_by(request) or NEWEST
+    version, readable = spoken_by(request) or NEWEST, ANYWHERE
     try:
         meant = unwrapped(request)
         version = spoken_by(meant) or NEWEST
-        prepared = _routed(meant, parts)
+        prepared: Response | Writing | None = _known_to_all(meant)
+        if prepared is None:
+            version = negotiate(meant)
+            credential = authenticated(meant, parts.credentials)
+            readable = readable_from(meant, credential)
+            prepared = _admitted(Call(meant, version, credential, parts))
         if isinstance(prepared, Writing):
             return prepared
         response = _without_body(prepared) if meant.method == "HEAD" else prepared
     except (Refusal, BadStatement, Unavailable) as problem:
         response = refused(problem)
-    return _dressed(response, version, _through(request, parts))
+    return _dressed(response, version, _through(request, parts), readable)
 
 
 def conclude(writing: Writing, outcome: Outcome) -> Response:
     """The reply to a write, once it is durable or refused."""
-    response = writing.reply
+    response, call = writing.reply, writing.call
     if outcome.problem is not None:
-        writes.count_refused(writing.call, outcome.problem, len(writing.batch))
+        writes.count_refused(call, outcome.problem, len(writing.batch))
         response = refused(outcome.problem)
-    return _dressed(response, writing.call.version, outcome.through)
+    readable = readable_from(call.request, call.credential)
+    return _dressed(response, call.version, outcome.through, readable)
 
 
 def decline(request: Request, problem: Refusal, parts: Parts) -> Response:
     """The reply to a request that was turned away before or after `prepare`."""
-    return _dressed(refused(problem), spoken_by(request) or NEWEST, _through(request, parts))
+    version = spoken_by(request) or NEWEST
+    return _dressed(refused(problem), version, _through(request, parts), ANYWHERE)
 
 
 def _through(request: Request, parts: Parts) -> datetime | None:
     return complete_through(parts.log) if request.path == STATEMENTS else None
 
 
-def _routed(request: Request, parts: Parts) -> Response | Writing:
-    path, method = request.path, "GET" if request.method == "HEAD" else request.method
+def _known_to_all(request: Request) -> Response | None:
+    """The reply to a request that needs no credentials; None for one that does.
+
+    Raises Refusal where there is no such resource (404) or method (405)."""
+    path, method = request.path, _method(request)
     known = PUBLIC.get(path) or ROUTES.get(path)
     if known is None:
         raise Refusal(404, "path", f"{path} is no resource.", "Check the path.", "Comm 2.0")
@@ -105,11 +114,18 @@ def _routed(request: Request, parts: Parts) -> Response | Writing:
         allowed = ", ".join(known)
         reason, remedy = f"{path} does not take {method}.", f"Use {allowed}."
         raise Refusal(405, "method", reason, remedy, "Comm 2.0", (("allow", allowed),))
-    if path in PUBLIC:
-        return PUBLIC[path][method](request)
-    version = negotiate(request)
-    credential = authenticated(request, parts.credentials)
-    return ROUTES[path][method](Call(request, version, credential, parts))
+    return PUBLIC[path][method](request) if path in PUBLIC else None
+
+
+def _admitted(call: Call) -> Response | Writing:
+    """What the resource says to a sender who may ask it, from there and as often."""
+    check_origin(call.request, call.credential)
+    call.parts.limits.take_request(call.credential)
+    return ROUTES[call.request.path][_method(call.request)](call)
+
+
+def _method(request: Request) -> str:
+    return "GET" if request.method == "HEAD" else request.method
 
 
 def _without_body(response: Response) -> Response:
@@ -118,9 +134,11 @@ def _without_body(response: Response) -> Response:
     return replace(response.adding(length), body=b"")
 
 
-def _dressed(response: Response, version: Version, through: datetime | None) -> Response:
+def _dressed(
+    response: Response, version: Version, through: datetime | None, readable: Mapping[str, str]
+) -> Response:
     """With the headers that every reply carries (Communication 2.1.3, 3.3)."""
-    headers = {HEADER: version.value, **CORS_HEADERS}
+    headers = {HEADER: version.value, **EXPOSED_HEADERS, **readable}
     if response.status != 204:
         headers["content-length"] = str(len(response.body))
     if through is not None:

@@ -25,7 +25,8 @@ class Part:
 
 
 def split(content_type: str, body: bytes) -> list[Part]:
-    """The parts of a body. Raises Refusal (400) where it is not well-formed multipart/mixed."""
+    """The parts of a body. Raises Refusal: 400 where it is not well-formed multipart/mixed,
+    413 for too many parts."""
     boundary = _boundary(content_type)
     mark = b"--" + boundary
     body = b"\r\n" + body  # the first delimiter needs no line break before it
@@ -35,7 +36,8 @@ def split(content_type: str, body: bytes) -> list[Part]:
     if pieces[0].strip():
         raise _wrong("body", "it does not start with the boundary.", "Start with --boundary.")
     if len(pieces) > PART_LIMIT_COUNT:
-        raise _wrong("body", f"more than {PART_LIMIT_COUNT} parts.", "Send fewer statements.")
+        reason, remedy = f"it has more than {PART_LIMIT_COUNT} parts.", "Send fewer statements."
+        raise Refusal(413, "body", reason, remedy, SECTION)
     return [_part(piece) for piece in pieces[1:-1]]
 
 

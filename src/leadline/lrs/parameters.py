@@ -18,6 +18,8 @@ def parameters(request: Request, known: frozenset[str]) -> dict[str, str]:
     """Query parameters by name. Raises Refusal (400) for one that is unknown (names are
     case-sensitive), repeated, or not UTF-8."""
     found: dict[str, str] = {}
+    if not request.query:  # as in most of the writes
+        return found
     try:
         pairs = parse_qsl(request.query, keep_blank_values=True, errors="strict")
     except ValueError as problem:

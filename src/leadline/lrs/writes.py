@@ -54,6 +54,7 @@ def _write(
         value = _decoded(content)
         sent = len(value) if isinstance(value, list) else 1
         _check_count(sent)
+        call.parts.limits.take_statements(call.credential, sent)
         batch, reply = batch_of(value, named, call)
         values = [statement.value for statement in batch if statement.attachments]
         check_complete(values, attachments, call.request.media_type)

@@ -2,7 +2,7 @@
 
 from leadline.store.activities import Activity
 from leadline.store.audit import Audit, Look
-from leadline.store.credentials import SCOPES, Credential, Credentials, Scope
+from leadline.store.credentials import Credential, Credentials, NoCredential, Scope
 from leadline.store.database import Database, Transaction
 from leadline.store.log import Appended, Found, Log, Logged
 from leadline.store.problem import Conflict, Unavailable
@@ -11,7 +11,6 @@ from leadline.store.seen import Seen
 from leadline.store.sources import Counts, Source, Sources
 
 __all__ = [
-    "SCOPES",
     "Activity",
     "Appended",
     "Audit",
@@ -25,6 +24,7 @@ __all__ = [
     "Log",
     "Logged",
     "Look",
+    "NoCredential",
     "Quarantine",
     "Record",
     "Scope",

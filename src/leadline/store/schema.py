@@ -90,4 +90,11 @@ STEPS = (
         digest {bytes} NOT NULL
     )
     """,
+    """
+    ALTER TABLE credential ADD COLUMN old_digest {bytes};
+    ALTER TABLE credential ADD COLUMN old_until {big};
+    ALTER TABLE credential ADD COLUMN origins TEXT NOT NULL DEFAULT '';
+    ALTER TABLE credential ADD COLUMN requests_a_minute {big};
+    ALTER TABLE credential ADD COLUMN statements_a_minute {big}
+    """,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from leadline.lrs.call import Parts
 from leadline.lrs.commit import Committer
 from leadline.lrs.endpoint import conclude, decline, prepare
+from leadline.lrs.limits import Limits
 from leadline.lrs.message import Request, Response
 from leadline.lrs.refusals import Refusal, busy
 from leadline.store.documents import Documents
@@ -39,7 +40,12 @@ class XapiEndpoint:
         settings = app.settings
         home_page = settings.public_url or f"http://{settings.host}:{settings.port}"
         self._parts = Parts(
-            app.log, Documents(app.database), app.sources, app.credentials, home_page
+            app.log,
+            Documents(app.database),
+            app.sources,
+            app.credentials,
+            home_page,
+            limits=Limits(settings.requests_per_minute, settings.statements_per_minute),
         )
         self._committer = Committer(app.log)
         self._threads = ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="xapi")
