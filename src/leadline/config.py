@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PREFIX = "LEADLINE_"
 SMALLEST_GROUP_FLOOR_PEOPLE = 5
@@ -28,6 +29,10 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that `leadline serve` listens on.")
     port: int = _setting(8000, "Port that `leadline serve` listens on.")
     public_url: str = _setting("", "Address people type, e.g. https://learn.example.org.")
+    content_port: int = _setting(0, "Port that course content is served on; 0: the one after.")
+    content_url: str = _setting(
+        "", "Address of course content; best a host of its own, never that of the pages."
+    )
     smallest_group: int = _setting(10, "Groups with fewer people are never shown (5 at least).")
     reporting_zone: str = _setting("UTC", "IANA time zone of day, week and month buckets.")
     session_gap_minutes: int = _setting(30, "A longer pause ends a session (METHODS A2, theta).")
@@ -58,6 +63,21 @@ class Settings:
             object.__setattr__(self, "database_url", f"sqlite:///{home / 'leadline.db'}")
         if not self.lake_url:
             object.__setattr__(self, "lake_url", str(home / "lake"))
+        if not self.content_port:
+            object.__setattr__(self, "content_port", self.port + 1)
+
+    @property
+    def address(self) -> str:
+        """Where people and systems reach this installation, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def content_address(self) -> str:
+        """Where browsers find course content: another origin than `address`, so that no script of
+        a course can act on a page of ours."""
+        parts = urlsplit(self.address)
+        beside = f"{parts.scheme}://{parts.hostname}:{self.content_port}"
+        return self.content_url.rstrip("/") or beside
 
     @property
     def secrets(self) -> Path:
