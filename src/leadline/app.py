@@ -17,6 +17,7 @@ from leadline.directory import Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 if TYPE_CHECKING:
+    from leadline.cmi5.library import Library
     from leadline.engine import Lake
     from leadline.privacy.keep import Kept
     from leadline.refresh import Parts, Refreshed, Step
@@ -62,6 +63,12 @@ class App:
     @cached_property
     def directory(self) -> Directory:
         return Directory(self.database)
+
+    @cached_property
+    def library(self) -> "Library":
+        from leadline.cmi5.library import Library
+
+        return Library(self.database, self.settings.home / "courses", self.settings.address)
 
     @cached_property
     def kept(self) -> "Kept":
