@@ -1,15 +1,10 @@
 """One door to the house: /xapi/ goes straight to the LRS, everything else to the pages."""
 
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 from django.core.asgi import get_asgi_application
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+from leadline.web.wire import Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
 _pages = get_asgi_application()

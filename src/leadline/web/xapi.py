@@ -1,7 +1,7 @@
 """ASGI on one side, the sans-IO endpoint on the other. Django is never met here."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,7 @@ from leadline.lrs.limits import Limits
 from leadline.lrs.message import Request, Response
 from leadline.lrs.refusals import Refusal, busy
 from leadline.store.documents import Documents
+from leadline.web.wire import Receive, Scope, Send, request_of, respond
 
 if TYPE_CHECKING:  # the endpoint needs the log and its neighbours, not the analytics that App loads
     from leadline.app import App
@@ -23,11 +24,6 @@ MOUNT = "/xapi"
 BODY_LIMIT_BYTES = 32 * 2**20
 IN_FLIGHT_LIMIT_BYTES = 256 * 2**20
 THREADS_COUNT = 8
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 
 class XapiEndpoint:
@@ -53,7 +49,7 @@ class XapiEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; nothing is answered to a sender that has gone away."""
-        request = _request(scope)
+        request = request_of(scope, MOUNT)
         pieces: list[bytes] = []
         try:
             whole = await self._receive(receive, pieces)
@@ -64,7 +60,7 @@ class XapiEndpoint:
             response = await self._on_thread(decline, request, problem, self._parts)
         finally:
             self._in_flight_bytes -= sum(map(len, pieces))
-        await _send(response, send)
+        await respond(response, send)
 
     def close(self) -> None:
         """Let the requests under way finish, commit what waits, stop the threads."""
@@ -108,27 +104,3 @@ class XapiEndpoint:
     async def _on_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, call, *arguments)
-
-
-def _request(scope: Scope) -> Request:
-    """The request without its body."""
-    base = scope.get("root_path", "") + MOUNT
-    return Request(
-        method=scope["method"],
-        path="/" + scope["path"].removeprefix(base).strip("/"),
-        query=scope["query_string"].decode("latin-1"),
-        headers={
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in scope["headers"]
-        },
-        base=base,
-    )
-
-
-async def _send(response: Response, send: Send) -> None:
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers.items()
-    ]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
