@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from leadline.cmi5.problem import BadPackage
@@ -28,7 +28,7 @@ _UTF8 = 0x800
 class Archive:
     """An open zip file. files: its members that are files, by their path inside."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         """Look at every member. Raises BadPackage, whose first reason names the member."""
         size = file.seek(0, os.SEEK_END)
         with _reporting():
@@ -94,7 +94,7 @@ class Archive:
 class _Measured:
     """What ZipFile reads from: a file of which no more than a bound is ever read at once."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 

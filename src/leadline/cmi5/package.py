@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from leadline.cmi5.archive import PIECE_BYTES, Archive
 from leadline.cmi5.problem import BadPackage
@@ -39,7 +39,7 @@ class Package:
     media_type: str
     digest: str
     name: str
-    source: Path | BinaryIO
+    source: Path | IO[bytes]
 
     def copy(self, place: Path) -> None:
         """Write the package's bytes to a new file, on the disk when this returns.
@@ -62,7 +62,7 @@ class Package:
                 Archive(file).unpack(folder)
 
 
-def read(content: Path | BinaryIO, media_type: str, name: str = "") -> Package:
+def read(content: Path | IO[bytes], media_type: str, name: str = "") -> Package:
     """Look at everything in a package before anything of it is kept.
 
     content: a path, or a binary file that can be sought in; it is read in pieces. name: the file's,
@@ -128,7 +128,7 @@ def _check_urls(structure: CourseStructure, files: Set[str] | None) -> None:
 
 
 @contextmanager
-def _opened(content: Path | BinaryIO) -> Iterator[BinaryIO]:
+def _opened(content: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     """The content from its beginning; closed afterwards only where it was opened here."""
     if isinstance(content, Path):
         with content.open("rb") as file:
@@ -138,6 +138,6 @@ def _opened(content: Path | BinaryIO) -> Iterator[BinaryIO]:
         yield content
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
     while piece := file.read(PIECE_BYTES):
         yield piece
