@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadline.cli.content_server import ContentServer
+
 if TYPE_CHECKING:  # Django has to be set up before the application is made
     from leadline.app import App
 
@@ -64,12 +66,13 @@ class Worker:
 @click.command("serve")
 @click.option("--no-worker", is_flag=True, help="Leave the refreshing to `leadline worker`.")
 def serve_command(no_worker: bool) -> None:
-    """Serve the pages and the xAPI endpoint, and keep the facts fresh, in one process."""
+    """Serve the pages, the xAPI endpoint and course content, and keep the facts fresh."""
     import uvicorn
 
     from leadline.accounts.start import start
 
     app = start()
+    content = ContentServer(app)
     from leadline.web.warm import warm
 
     Thread(target=warm, name="warm", daemon=True).start()  # nobody waits for it
@@ -87,9 +90,11 @@ def serve_command(no_worker: bool) -> None:
         worker.start()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"Leadline serves {address} (stop with Ctrl-C)")
+    content.start()
     try:
         uvicorn.Server(config).run()
     finally:
+        content.stop()
         if worker is not None:
             worker.stop()
             worker.join()
