@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leadline.config import Settings
+from leadline.curriculum import Curriculum
 from leadline.directory import Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from leadline.cmi5.library import Library
     from leadline.engine import Lake
     from leadline.privacy.keep import Kept
+    from leadline.privacy.view import Views
     from leadline.refresh import Parts, Refreshed, Step
 
 BEHIND_STATEMENTS_MAX = 100_000
@@ -65,6 +67,10 @@ class App:
         return Directory(self.database)
 
     @cached_property
+    def curriculum(self) -> Curriculum:
+        return Curriculum(self.database, self.directory)
+
+    @cached_property
     def library(self) -> "Library":
         from leadline.cmi5.library import Library
 
@@ -75,6 +81,12 @@ class App:
         from leadline.privacy.keep import Kept
 
         return Kept()
+
+    @cached_property
+    def views(self) -> "Views":
+        from leadline.privacy.view import Views
+
+        return Views(self.lake)
 
     @cached_property
     def lake(self) -> "Lake":
@@ -105,7 +117,7 @@ class App:
         from leadline.refresh import Parts
 
         zone = self.settings.reporting_zone
-        return Parts(self.database, self.log, self.directory, self.lake, zone)
+        return Parts(self.database, self.log, self.directory, self.curriculum, self.lake, zone)
 
 
 def build(settings: Settings) -> App:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leadline.curriculum import Curriculum
 from leadline.directory import Directory, PersonRow
 from leadline.engine import Lake
 from leadline.engine import commit as commits
@@ -73,7 +74,10 @@ class World:
         return Lake.open(folder, memory_mb=512, threads=self.threads, schemas=self.schemas)
 
     def parts(self):
-        return Parts(self.database, self.log, self.directory, self.writer, facts=self.facts)
+        curriculum = Curriculum(self.database, self.directory)
+        return Parts(
+            self.database, self.log, self.directory, curriculum, self.writer, facts=self.facts
+        )
 
     def say(self, name, verb="experienced", *, about=COURSE, minute=None, id=None, **more):
         """One statement into the log; gives its id."""

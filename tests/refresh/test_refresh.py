@@ -1,5 +1,7 @@
 """Refreshes of a small world: what becomes visible, for whom, and that repeating changes nothing."""
 
+from dataclasses import replace
+
 from small_world import COURSE, killed_at
 
 from leadline.engine import compaction
@@ -129,10 +131,7 @@ def test_a_rebuild_gives_what_the_refreshes_gave(small):
 def test_other_definitions_are_rebuilt_by_the_next_refresh(small):
     small.say("ana")
     small.refresh()
-    parts = small.parts()
-    elsewhere = type(parts)(
-        parts.database, parts.log, parts.directory, parts.lake, "Asia/Tokyo", parts.facts
-    )
+    elsewhere = replace(small.parts(), zone="Asia/Tokyo")
     assert refresh(elsewhere).rebuilt
     assert not refresh(elsewhere).rebuilt
 

@@ -30,17 +30,17 @@ TERMINAL_SECONDS, LOG_SECONDS = 0.2, 10.0  # between two signs of life
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def _app() -> App:
+def installed() -> App:
     """The installation, with its database open; ends the command where that cannot be."""
     try:
         app = build(Settings.from_env())
         app.database.execute("SELECT 1")
         return app
     except (BadSetting, Unavailable, OSError, ValueError) as problem:
-        _fail(str(problem), 2)
+        failed(str(problem), 2)
 
 
-def _fail(message: str, code: int) -> NoReturn:
+def failed(message: str, code: int) -> NoReturn:
     click.echo(f"leadline: {message}", err=True)
     sys.exit(code)
 
@@ -92,7 +92,7 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
     where a file could not be read (to its end)."""
     from leadline.sources.xapi_file import StatementFile
 
-    app = _app()
+    app = installed()
     progress = Progress(f"import {source}")
     total, unreadable = Taken(), False
     for path in files:
@@ -126,7 +126,7 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
     Of the students come in: number, region, days of registration; no other trait of theirs."""
     from leadline.sources import oulad
 
-    app = _app()
+    app = installed()
     progress = Progress("import oulad")
     taken = Taken()
     try:
@@ -137,7 +137,7 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
         for taken in _take(app, records, oulad.SOURCE, "oulad"):
             progress.show(taken.received, expected and taken.received / expected)
     except Unreadable as problem:
-        _fail(str(problem), 2)
+        failed(str(problem), 2)
     _tell(taken, oulad.SOURCE, progress, as_json, people=len(changes.added))
 
 
@@ -156,11 +156,11 @@ def outcomes_command(file: Path, source: str, as_json: bool) -> None:
 
     try:
         found = OutcomeFile(file)
-        app, progress, taken = _app(), Progress(f"import {source}"), Taken()
+        app, progress, taken = installed(), Progress(f"import {source}"), Taken()
         for taken in _take(app, found, source, "file"):
             progress.show(taken.received, None)
     except Unreadable as problem:
-        _fail(str(problem), 2)
+        failed(str(problem), 2)
     if found.ignored and not as_json:
         click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
     _tell(taken, source, progress, as_json)
@@ -184,11 +184,11 @@ def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
 
     try:
         found = read_people(file)
-        changes = _app().directory.apply(found.rows, dry_run=dry_run)
+        changes = installed().directory.apply(found.rows, dry_run=dry_run)
     except (Unreadable, TooManyRows) as problem:
-        _fail(str(problem), 2)
+        failed(str(problem), 2)
     except Unavailable as problem:
-        _fail(f"{problem} Nothing of the file was taken in.", 1)
+        failed(f"{problem} Nothing of the file was taken in.", 1)
     changes.errors = [*found.refused, *changes.errors]
     if as_json:
         report = {"file": file.name, **msgspec.to_builtins(changes), "ignored": found.ignored}
@@ -205,7 +205,7 @@ def _take(app: App, records: Iterable[Record | Broken], source: str, kind: str) 
     try:
         yield from Intake(app.log).take(records, source)
     except Unavailable as problem:
-        _fail(f"{problem} Whole batches are in; start the same import again to go on.", 1)
+        failed(f"{problem} Whole batches are in; start the same import again to go on.", 1)
 
 
 def _tell(taken: Taken, source: str, progress: Progress, as_json: bool, **more: int) -> None:
@@ -291,9 +291,9 @@ def list_command(source: str | None, as_json: bool) -> None:
 @click.argument("key", type=int)
 def show_command(key: int) -> None:
     """One record, with its content as it came."""
-    record = _app().quarantine.get(key)
+    record = installed().quarantine.get(key)
     if record is None:
-        _fail(f"there is no record {key}; `leadline quarantine list` shows those held.", 2)
+        failed(f"there is no record {key}; `leadline quarantine list` shows those held.", 2)
     for name, value in _plain(record).items():
         click.echo(f"{name}: {value}")
 
@@ -321,10 +321,10 @@ def replay_command(keys: tuple[int, ...], source: str | None, as_json: bool) -> 
 @click.argument("keys", nargs=-1, required=True, type=int)
 def drop_command(keys: tuple[int, ...]) -> None:
     """Decide that the records with KEYS are never to come in. Their content is kept."""
-    quarantine = _app().quarantine
+    quarantine = installed().quarantine
     held = {key for key in keys if (found := quarantine.get(key)) and found.state == "held"}
     if missing := sorted(set(keys) - held):
-        _fail(f"not held: {', '.join(map(str, missing))}; nothing was dropped.", 2)
+        failed(f"not held: {', '.join(map(str, missing))}; nothing was dropped.", 2)
     quarantine.mark(held, "dropped")
     click.echo(f"{len(held):,} dropped")
 
@@ -332,7 +332,7 @@ def drop_command(keys: tuple[int, ...]) -> None:
 def _replay() -> "Replay":
     from leadline.sources.replay import Replay
 
-    app = _app()
+    app = installed()
     return Replay(app.database, app.log, app.quarantine)
 
 

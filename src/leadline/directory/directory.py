@@ -11,7 +11,7 @@ from leadline.directory.plan import plan
 from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
 from leadline.directory.tables import as_day
 from leadline.statements.agents import Identifier
-from leadline.store import Database, Log, Seen
+from leadline.store import Database, Log, Seen, Transaction
 
 CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
 IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
@@ -173,6 +173,10 @@ class Directory:
         """How many identifiers no person claims."""
         sql = "SELECT count(*) FROM directory_identifier WHERE person IS NULL"
         return int(self._database.execute(sql)[0][0])
+
+    def next_revision(self, tx: Transaction) -> None:
+        """Inside a transaction: let the next refresh know that something declared has changed."""
+        tables.next_revision(tx)
 
     def revision(self) -> int:
         """Grows with every change; see `links`."""

@@ -18,7 +18,8 @@ from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Role
 from leadline.refresh import schemas
 
-DIMENSIONS = ("activity", "source")  # about content and systems, not about people
+# About content, systems and what is declared, not about people.
+DIMENSIONS = ("activity", "source", "linkage", "standard", "check")
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,33 @@ SOURCE = pa.schema(
         ("watermark", EVENT.field("stored").type),  # newest `stored`
     ]
 )
-DIMENSIONS = {"link": LINK, "activity": ACTIVITY, "position": POSITION, "source": SOURCE}
+# Declared lists of the curriculum; leadline.curriculum.rows says what their columns mean.
+LINKAGE = pa.schema(
+    [("question", pa.string()), ("objective", pa.string()), ("content", pa.string())]
+)
+STANDARD = pa.schema(
+    [
+        ("role", pa.string()),
+        ("valid_from", pa.date32()),
+        ("needs", pa.string()),
+        ("thing", pa.string()),
+        ("at_least", pa.float64()),
+        ("at_most", pa.float64()),
+    ]
+)
+CHECK = pa.schema(
+    [
+        ("assessment", pa.string()),
+        ("of", pa.string()),
+        ("from_day", pa.int64()),
+        ("to_day", pa.int64()),
+    ]
+)
+DECLARED = {"linkage": LINKAGE, "standard": STANDARD, "check": CHECK}
+DIMENSIONS = {
+    **{"link": LINK, "activity": ACTIVITY, "position": POSITION, "source": SOURCE},
+    **DECLARED,
+}
 
 
 def schemas() -> dict[str, pa.Schema]:

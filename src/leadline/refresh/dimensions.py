@@ -9,11 +9,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends import BaseBackend
 
-from leadline.directory import Position
 from leadline.events import EVENT
 from leadline.events.activities import Told
 from leadline.events.vocabulary import KIND, OTHER
-from leadline.refresh.definitions import ACTIVITY, POSITION, SOURCE
+from leadline.refresh.definitions import ACTIVITY, DIMENSIONS, SOURCE
 from leadline.refresh.query import arrow, count, query
 
 # Used as a course beats used as a module, and so on, where no type was ever sent.
@@ -89,13 +88,15 @@ def activities(connection: BaseBackend, told: Mapping[str, Told]) -> pa.Table | 
     return _changed(connection, "activity", ACTIVITY)
 
 
-def positions(connection: BaseBackend, rows: Sequence[Position]) -> pa.Table | None:
-    """The dimension `position`; None: unchanged."""
-    columns = [[getattr(row, name) for row in rows] for name in POSITION.names]
-    arrays = [pa.array(column, type) for column, type in zip(columns, POSITION.types, strict=True)]
-    now = pa.Table.from_arrays(arrays, schema=POSITION)
-    connection.create_table("position_now", now, temp=True)
-    return _changed(connection, "position", POSITION)
+def listed(connection: BaseBackend, name: str, rows: Sequence[object]) -> pa.Table | None:
+    """The dimension of a list kept in SQL, such as `position`: a row has an attribute a column.
+    None: unchanged."""
+    schema = DIMENSIONS[name]
+    columns = [[getattr(row, column) for row in rows] for column in schema.names]
+    arrays = [pa.array(column, type) for column, type in zip(columns, schema.types, strict=True)]
+    now = pa.Table.from_arrays(arrays, schema=schema)
+    connection.create_table(f"{name}_now", now, temp=True)
+    return _changed(connection, name, schema)
 
 
 def sources(connection: BaseBackend) -> pa.Table:

@@ -4,7 +4,7 @@ Cost follows what is new: only people with something new are computed anew, from
 kill at any step leaves what was visible as it was; the next refresh goes on (engine/lake.py)."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from ibis.backends import BaseBackend
 
+from leadline.curriculum import Check, Curriculum, Link, Standard
 from leadline.directory import Directory
 from leadline.engine import Commit, Lake, Watermarks
 from leadline.events import EVENT, Activities, flatten
@@ -35,6 +36,7 @@ class Parts:
     database: Database
     log: Log
     directory: Directory
+    curriculum: Curriculum
     lake: Lake
     zone: str = "UTC"
     facts: Mapping[str, Fact] = field(default_factory=catalogue)
@@ -170,9 +172,17 @@ class _Refresh:
         if told is not None:
             self._lake.overwrite("activity", told)
         if revision != self._base.directory_revision:
-            positions = dimensions.positions(connection, self._parts.directory.positions())
-            if positions is not None:
-                self._lake.overwrite("position", positions)
+            for name, rows in self._lists():
+                changed = dimensions.listed(connection, name, rows)
+                if changed is not None:
+                    self._lake.overwrite(name, changed)
+
+    def _lists(self) -> Iterator[tuple[str, Sequence[object]]]:
+        """The dimensions that are kept in SQL, with their rows of now."""
+        yield "position", self._parts.directory.positions()
+        yield "linkage", self._parts.curriculum.rows(Link)
+        yield "standard", self._parts.curriculum.rows(Standard)
+        yield "check", self._parts.curriculum.rows(Check)
 
     def _commit(self, connection: BaseBackend, commit: Commit) -> None:
         sources = dimensions.sources(connection)

@@ -5,6 +5,7 @@ tab; UTF-8 with or without byte order mark; dates are YYYY-MM-DD."""
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -122,6 +123,20 @@ def day(column: str, cell: str) -> date | None:
     else:
         remedy = "Write dates as YYYY-MM-DD, such as 2026-06-01; other orders are ambiguous."
     raise BadCell(column, f"{cell!r} is not a date", remedy)
+
+
+def number(column: str, cell: str) -> float | None:
+    """A cell's number; None: empty. Raises BadCell."""
+    if not cell:
+        return None
+    try:
+        found = float(cell)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found) or "_" in cell:
+        reason = f"{cell!r} is not a number"
+        raise BadCell(column, reason, "Write it with a point and no sign of its unit, as 87.5.")
+    return found
 
 
 def unit_path(column: str, cell: str) -> str:

@@ -17,7 +17,6 @@ customer's rating, a close rate, tickets, a renewal, a manager's rating. Columns
 Each row becomes a statement. The same row again is a duplicate; another value for the same day
 corrects the one before."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Any
 import msgspec
 
 from leadline.directory import PERSON_HOME
-from leadline.sources.csv_table import BadCell, Line, Table, day, unit_path
+from leadline.sources.csv_table import BadCell, Line, Table, day, number, unit_path
 from leadline.sources.records import Broken, Record
 
 UNIT_HOME = "urn:leadline:unit"
@@ -83,7 +82,10 @@ def _statement(row: Row) -> dict[str, Any]:
             "id": outcome_id(_filled(row, "outcome")),
             "definition": {"type": TYPE, "name": {"en": row["outcome"]}},
         },
-        "result": {"score": {"raw": _number(row)}, **({"extensions": said} if said else {})},
+        "result": {
+            "score": {"raw": number("value", _filled(row, "value"))},
+            **({"extensions": said} if said else {}),
+        },
         "timestamp": _date(row) + AT,
     }
 
@@ -117,18 +119,6 @@ def _date(row: Row) -> str:
     found = day("date", _filled(row, "date"))
     assert found is not None  # it is not empty
     return found.isoformat()
-
-
-def _number(row: Row) -> float:
-    cell = _filled(row, "value")
-    try:
-        number = float(cell)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or "_" in cell:
-        reason = f"{cell!r} is not a number"
-        raise BadCell("value", reason, "Write it with a point and no sign of its unit, as 87.5.")
-    return number
 
 
 def _direction(row: Row) -> str:

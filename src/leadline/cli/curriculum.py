@@ -1,0 +1,77 @@
+"""`leadline curriculum`: what tests what, what a role needs, which test is a delayed check."""
+
+import json
+from pathlib import Path
+
+import click
+import msgspec
+
+from leadline.cli.imports import CHANGES_SHOWN, failed, installed, json_option
+from leadline.curriculum import LISTS
+
+LIST = click.argument("name", metavar="LIST", type=click.Choice([f"{each}s" for each in LISTS]))
+
+
+@click.group("curriculum")
+def curriculum_command() -> None:
+    """What somebody has to declare, because no record tells it.
+
+    LIST is links (which content teaches what a question tests), standards (what a role needs,
+    from when) or checks (which assessment is the delayed check of which)."""
+
+
+@curriculum_command.command("import")
+@LIST
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@json_option
+def import_command(name: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Make FILE, a CSV table, the whole LIST: what is not in it is taken out.
+
+    Columns: question, objective, content of links; role, valid_from, needs (course, assessment,
+    certificate or outcome), thing, at_least, at_most of standards; assessment, of, from_day, to_day
+    of checks. Where a row is refused nothing is changed, and the command ends with 1."""
+    from leadline.sources.curriculum_csv import read_list
+    from leadline.sources.records import Unreadable
+
+    kind = LISTS[name.removesuffix("s")]
+    try:
+        found = read_list(file, kind)
+    except Unreadable as problem:
+        failed(str(problem), 2)
+    for refused in found.refused:
+        click.echo(
+            f"{refused.origin}: {refused.field}: {refused.reason}. {refused.remedy}", err=True
+        )
+    if found.refused:
+        failed(f"{len(found.refused):,} rows refused; nothing was changed.", 1)
+    done = installed().curriculum.replace(kind, found.rows, dry_run=dry_run)
+    if as_json:
+        changes = {"added": done.added, "removed": done.removed, "kept": done.kept}
+        click.echo(msgspec.json.encode(changes).decode())
+        return
+    if found.ignored:
+        click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
+    would = "would be " if dry_run else ""
+    for what, rows in (("added", done.added), ("removed", done.removed)):
+        click.echo(f"{len(rows):,} {would}{what}")
+        for row in rows[:CHANGES_SHOWN]:
+            click.echo(f"  {', '.join(map(str, msgspec.structs.astuple(row)))}")
+    click.echo(f"{done.kept:,} as before")
+
+
+@curriculum_command.command("show")
+@LIST
+@json_option
+def show_command(name: str, as_json: bool) -> None:
+    """The LIST as it stands."""
+    rows = installed().curriculum.rows(LISTS[name.removesuffix("s")])
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(rows), ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(
+            ", ".join("" if cell is None else str(cell) for cell in msgspec.structs.astuple(row))
+        )
+    if not rows:
+        click.echo(f"No {name} are declared.")

@@ -1,0 +1,50 @@
+"""The three lists that somebody has to write down, because no record tells them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+Needs = Literal["course", "assessment", "certificate", "outcome"]
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A question tests an objective, which a piece of content teaches (METHODS B5).
+
+    question, content: activity ids; objective: any name, always written the same."""
+
+    question: str
+    objective: str
+    content: str
+
+
+class Standard(msgspec.Struct, frozen=True):
+    """One thing that a role has to reach to be competent, from a day on (METHODS D).
+
+    The standard of a role on a day is all its rows of the newest `valid_from` not after that day;
+    competent is who meets all of them. needs: a course completed, an assessment passed, a
+    certificate held, or an outcome measured `at_least` so high (`at_most` so low).
+    thing: its activity id."""
+
+    role: str
+    valid_from: date
+    needs: Needs
+    thing: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class Check(msgspec.Struct, frozen=True):
+    """An assessment is the delayed check of another: the same, or a parallel form (METHODS C).
+
+    of: the assessment taken on the day of learning; taken from_day to to_day days after it."""
+
+    assessment: str
+    of: str
+    from_day: int = 10
+    to_day: int = 35
+
+
+Row = Link | Standard | Check
+LISTS: Mapping[str, type[Row]] = {"link": Link, "standard": Standard, "check": Check}
