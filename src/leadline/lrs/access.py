@@ -3,6 +3,7 @@
 import base64
 import binascii
 
+from leadline.lrs.guard import Guard
 from leadline.lrs.message import Request
 from leadline.lrs.refusals import Refusal
 from leadline.store import Credential, Credentials, Scope
@@ -21,7 +22,9 @@ MAY_LOOK_UP = MAY_READ_ALL | {Scope.DEFINE, Scope.STATE, Scope.PROFILE}
 MAY_RUN_COURSES = frozenset({Scope.CMI5})
 
 
-def authenticated(request: Request, credentials: Credentials) -> Credential:
+def authenticated(
+    request: Request, credentials: Credentials, guard: Guard | None = None
+) -> Credential:
     """The credential that signed the request (HTTP Basic: key and secret).
 
     Raises Refusal (401) where it is missing, malformed, unknown or revoked."""
@@ -34,7 +37,11 @@ def authenticated(request: Request, credentials: Credentials) -> Credential:
         raise _unknown("the credentials are not Base64 of key:secret.") from problem
     # No key of ours holds a control character, and PostgreSQL cannot even be asked for a NUL.
     known_form = bool(colon) and key.isprintable()
-    credential = credentials.verify(key, secret) if known_form else None
+    credential: Credential | None = None
+    if guard is not None and known_form:
+        credential = guard.credential(key, secret)
+    if credential is None and known_form:
+        credential = credentials.verify(key, secret)
     if credential is None:
         raise _unknown("the credentials are unknown or revoked.")
     return credential

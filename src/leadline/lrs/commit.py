@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, Full, Queue
 
 from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Writing
 from leadline.lrs.refusals import Problem, Refusal, busy
+from leadline.statements import Statement
 from leadline.store import Conflict, Log, Unavailable
 from leadline.store.log import LARGEST_BATCH_STATEMENTS
 
@@ -53,13 +55,18 @@ def commit(group: Sequence[Writing], log: Log) -> list[Outcome]:
 def _settled(writings: Mapping[int, Writing], log: Log) -> dict[int, Problem | None]:
     """What became of each: all together if the store takes them, else without those that the
     conflict names, which are tried one by one."""
-    problem = _append(list(writings.values()), log)
-    if not isinstance(problem, Conflict) or len(writings) == 1:
+    try:
+        return _append(writings, log)
+    except Unavailable as problem:
         return dict.fromkeys(writings, problem)
+    except Conflict as conflict:
+        if len(writings) == 1:
+            return dict.fromkeys(writings, conflict)
+        taken = conflict.ids
     suspects = {
         at: writing
         for at, writing in writings.items()
-        if not problem.ids.isdisjoint(statement.id for statement in writing.batch)
+        if not taken.isdisjoint(statement.id for statement in writing.batch)
     }
     rest = {at: writing for at, writing in writings.items() if at not in suspects}
     problems = _settled(rest, log) if rest else {}
@@ -76,16 +83,27 @@ def complete_through(log: Log) -> datetime | None:
         return None
 
 
-def _append(writings: Sequence[Writing], log: Log) -> Problem | None:
-    batch = [statement for writing in writings for statement in writing.batch]
-    attachments = {
-        sha2: content for writing in writings for sha2, content in writing.attachments.items()
-    }
-    try:
-        log.append(batch, source=writings[0].call.credential.source, attachments=attachments)
-    except (Conflict, Unavailable) as problem:
-        return problem
-    return None
+def _append(writings: Mapping[int, Writing], log: Log) -> dict[int, Problem | None]:
+    """Store in one transaction what their judges let pass; raises Conflict, Unavailable.
+
+    Whoever is refused takes no neighbour along: a judge that refuses has changed nothing."""
+    problems: dict[int, Problem | None] = dict.fromkeys(writings)
+    batch: list[Statement] = []
+    attachments: dict[str, bytes] = {}
+    judged = any(writing.judge for writing in writings.values())
+    with log.turn() if judged else nullcontext():
+        for at, writing in writings.items():
+            try:
+                batch += writing.batch if writing.judge is None else writing.judge()
+            except Refusal as refusal:
+                problems[at] = refusal
+            else:
+                attachments |= writing.attachments
+        source = next(iter(writings.values())).call.credential.source
+        for first in range(0, max(len(batch), 1), LARGEST_BATCH_STATEMENTS):  # judges may add some
+            some = batch[first : first + LARGEST_BATCH_STATEMENTS]
+            log.append(some, source=source, attachments=attachments)
+    return problems
 
 
 class Committer:

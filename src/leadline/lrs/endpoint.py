@@ -69,7 +69,7 @@ def prepare(request: Request, parts: Parts) -> Response | Writing:
         prepared: Response | Writing | None = _known_to_all(meant)
         if prepared is None:
             version = negotiate(meant)
-            credential = authenticated(meant, parts.credentials)
+            credential = authenticated(meant, parts.credentials, parts.guard)
             readable = readable_from(meant, credential)
             prepared = _admitted(Call(meant, version, credential, parts))
         if isinstance(prepared, Writing):
@@ -121,6 +121,8 @@ def _admitted(call: Call) -> Response | Writing:
     """What the resource says to a sender who may ask it, from there and as often."""
     check_origin(call.request, call.credential)
     call.parts.limits.take_request(call.credential)
+    if call.guard is not None:
+        call.guard.admit(call)
     return ROUTES[call.request.path][_method(call.request)](call)
 
 

@@ -30,6 +30,8 @@ def get(call: Call) -> Response:
     wanted = wanted_by(call.request, call.version)
     if MAY_READ_ALL.isdisjoint(call.credential.scopes):
         wanted = replace(wanted, source=call.credential.source)
+    if call.guard is not None:
+        wanted = call.guard.narrow(call, wanted)
     found, contents = _found(call.parts.log, wanted)
     payloads = _shaped(found.payloads, wanted, call)
     if wanted.statement_id or wanted.voided_statement_id:

@@ -31,9 +31,10 @@ def post(call: Call) -> Writing:
 
 
 def count_refused(call: Call, problem: Problem, statements: int) -> None:
-    """Write statements that the specification forbids (400, 409) into the source's ledger."""
+    """Write statements that the specification forbids into the source's ledger: those of no form
+    (400), those whose id is taken (409), those that break a guard's rules (403)."""
     refusal = refusal_of(problem)
-    if refusal.status in (400, 409):
+    if refusal.status in (400, 403, 409):
         error = str(refusal).replace("\0", "\N{SYMBOL FOR NULL}")  # no text column takes a NUL
         try:
             call.parts.sources.refused(call.credential.source, statements, error)
@@ -61,12 +62,15 @@ def _write(
         for at, statement in enumerate(batch):
             place = f"[{at}]." if isinstance(value, list) else ""
             check_signatures(statement, attachments, call.version.value, place)
+        if MAY_DEFINE.isdisjoint(call.credential.scopes):  # stored as sent, not taken for known
+            batch = tuple(msgspec.structs.replace(each, definitions=()) for each in batch)
+        judge = None
+        if call.guard is not None:
+            judge = call.guard.examine(call, value if isinstance(value, list) else [value], batch)
     except (Refusal, BadStatement) as problem:
         count_refused(call, problem, sent)
         raise
-    if MAY_DEFINE.isdisjoint(call.credential.scopes):  # stored as sent, but not taken for known
-        batch = tuple(msgspec.structs.replace(each, definitions=()) for each in batch)
-    return Writing(call, batch, attachments, reply)
+    return Writing(call, batch, attachments, reply, judge)
 
 
 def _check_count(statements: int) -> None:

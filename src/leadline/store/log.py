@@ -1,13 +1,14 @@
 """The log: every statement ever taken in, in the order of commits, and never changed."""
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
-from leadline.statements import Identifier, Statement, Wanted, same
+from leadline.statements import Identifier, Statement, Wanted, mentions, same
 from leadline.statements.forms import stamp
 from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
 from leadline.store import question, references
@@ -114,6 +115,14 @@ class Log:
             conflicts=tuple(statement.id for statement in conflicts),
         )
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A transaction in which nobody else appends: what is decided inside, from the log or from
+        tables that are written in turns only, still holds when an `append` inside is committed."""
+        with self._database.transaction() as tx:
+            tx.take_turn(_TURN)
+            yield
+
     def _write(
         self, tx: Transaction, new: Sequence[Statement], source: int, at: datetime
     ) -> dict[str, int]:
@@ -153,6 +162,10 @@ class Log:
 
     def _one(self, statement_id: str, wanted: Wanted) -> tuple[bytes, ...]:
         payload = self.get(statement_id, voided=wanted.voided_statement_id is not None)
+        if payload is not None and wanted.registration is not None:
+            told = mentions(msgspec.json.decode(payload)).registration
+            if told != wanted.registration:
+                return ()
         if payload is not None and wanted.source is not None:
             owners = self._database.execute(
                 "SELECT s.name FROM statement t JOIN source s ON s.key = t.source WHERE t.id = ?",
