@@ -19,6 +19,7 @@ from leadline.store import Audit, Credentials, Database, Log, Quarantine, Source
 
 if TYPE_CHECKING:
     from leadline.cmi5.library import Library
+    from leadline.cmi5.lms import Lms
     from leadline.engine import Lake
     from leadline.privacy.keep import Kept
     from leadline.privacy.view import Views
@@ -75,6 +76,19 @@ class App:
         from leadline.cmi5.library import Library
 
         return Library(self.database, self.settings.home / "courses", self.settings.address)
+
+    @cached_property
+    def lms(self) -> "Lms":
+        from leadline.cmi5.launches import Addresses
+        from leadline.cmi5.lms import Lms, Parts
+        from leadline.store.documents import Documents
+
+        home = self.settings.address
+        addresses = Addresses(
+            home, f"{home}/xapi", f"{home}/api/cmi5/fetch", self.settings.content_address
+        )
+        documents = Documents(self.database)
+        return Lms(Parts(self.database, self.log, documents, self.library, addresses))
 
     @cached_property
     def kept(self) -> "Kept":

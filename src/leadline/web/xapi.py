@@ -42,6 +42,7 @@ class XapiEndpoint:
             app.credentials,
             home_page,
             limits=Limits(settings.requests_per_minute, settings.statements_per_minute),
+            guard=app.lms.gate,
         )
         self._committer = Committer(app.log)
         self._threads = ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="xapi")
