@@ -1,6 +1,5 @@
 """`leadline cmi5`: bring courses in, list them, hand their packages out again."""
 
-import getpass
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ from leadline.cmi5.library import DEFAULT_TENANT, Library
 from leadline.config import Settings
 from leadline.store import Unavailable
 
+BY = "command line"
 TYPES = {".zip": "application/zip", ".xml": "application/xml"}
 
 tenant_option = click.option(
@@ -40,7 +40,7 @@ def import_(file: Path, tenant: str, as_json: bool) -> None:
 
     media_type = TYPES.get(file.suffix.lower(), file.suffix or "no suffix")
     try:
-        course = _library().add(read(file, media_type, file.name), tenant=tenant, by=_login())
+        course = _library().add(read(file, media_type, file.name), tenant=tenant, by=BY)
     except (BadPackage, OSError, Unavailable) as problem:
         raise click.ClickException(str(problem)) from problem
     _print(course, as_json)
@@ -66,20 +66,20 @@ def export(course_id: str, folder: Path, tenant: str) -> None:
     if course is None or package is None:
         raise click.ClickException(f"There is no course {course_id}; `leadline cmi5 list` tells.")
     name = "cmi5.xml" if course.media_type == TYPES[".xml"] else f"{course_id}.zip"
+    if (folder / name).exists():
+        raise click.ClickException(f"{folder / name} is there already.")
+    part = folder / f".{name}.part"
     try:
-        with package.open("rb") as source, (folder / name).open("xb") as copy:
-            shutil.copyfileobj(source, copy)
-    except FileExistsError as problem:
-        raise click.ClickException(f"{folder / name} is there already.") from problem
+        shutil.copyfile(package, part)
+        part.rename(folder / name)
+    except OSError as problem:
+        part.unlink(missing_ok=True)
+        raise click.ClickException(f"It could not be written: {problem}") from problem
     click.echo(folder / name)
 
 
 def _library() -> Library:
     return build(Settings.from_env()).library
-
-
-def _login() -> str:
-    return f"{getpass.getuser()} (command line)"
 
 
 def _print(course: Course, as_json: bool) -> None:
