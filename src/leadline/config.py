@@ -76,7 +76,8 @@ class Settings:
         """Where browsers find course content: another origin than `address`, so that no script of
         a course can act on a page of ours."""
         parts = urlsplit(self.address)
-        beside = f"{parts.scheme}://{parts.hostname}:{self.content_port}"
+        host = parts.netloc.removesuffix(f":{parts.port}")
+        beside = f"{parts.scheme}://{host}:{self.content_port}"
         return self.content_url.rstrip("/") or beside
 
     @property
