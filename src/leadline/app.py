@@ -88,7 +88,9 @@ class App:
             home, f"{home}/xapi", f"{home}/api/cmi5/fetch", self.settings.content_address
         )
         documents = Documents(self.database)
-        return Lms(Parts(self.database, self.log, documents, self.library, addresses))
+        return Lms(
+            Parts(self.database, self.log, documents, self.library, self.directory, addresses)
+        )
 
     @cached_property
     def kept(self) -> "Kept":

@@ -12,6 +12,7 @@ from uuid import uuid4
 from leadline.cmi5 import terms
 from leadline.cmi5.launches import Addresses, Manner
 from leadline.cmi5.lms import Launch, Lms, Parts
+from leadline.directory import Directory
 from leadline.lrs import call as lrs
 from leadline.lrs.endpoint import answer
 from leadline.lrs.message import Request
@@ -49,10 +50,18 @@ class Campus:
     def __init__(self, database, folder):
         self.clock = Clock()
         self.log, self.documents = Log(database), Documents(database)
-        self.database = database
+        self.database, self.directory = database, Directory(database)
         self.library = Packages.library(database, folder)
         self.lms = Lms(
-            Parts(database, self.log, self.documents, self.library, ADDRESSES), self.clock
+            Parts(
+                database,
+                self.log,
+                self.documents,
+                self.library,
+                self.directory,
+                ADDRESSES,
+            ),
+            self.clock,
         )
         self.credentials = Credentials(database)
         self.parts = lrs.Parts(

@@ -9,6 +9,8 @@ import msgspec
 
 from leadline.cmi5 import terms
 from leadline.cmi5.course import Course, Unit
+from leadline.cmi5.records import Registration
+from leadline.cmi5.rules import Launched
 from leadline.cmi5.speech import around_of
 from leadline.cmi5.terms import Mode
 
@@ -74,6 +76,22 @@ def launch_data(unit: Unit, context: Json, manner: Manner) -> Json:
     if told.entitlement_key is not None:
         data["entitlementKey"] = {"courseStructure": told.entitlement_key}
     return data
+
+
+def laid_down(enrolled: Registration, course: Course, unit: Unit, data: Json) -> Launched:
+    """What the rules of a session go by. data: its launch data."""
+    context = data["contextTemplate"]
+    return Launched(
+        session=context["extensions"][terms.SESSION],
+        registration=enrolled.id,
+        actor=enrolled.actor,
+        activity=unit.lms_id,
+        publisher_id=unit.publisher_id,
+        ours=course.lms_id.rpartition("/")[0] + "/",
+        mode=data["launchMode"],
+        template=context,
+        mastery=data.get("masteryScore"),
+    )
 
 
 def launch_url(address: str, parameters: Mapping[str, str]) -> str:

@@ -3,54 +3,48 @@
 import base64
 import secrets
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from leadline.cmi5 import terms
 from leadline.cmi5.course import Course, Unit
-from leadline.cmi5.gate import SOURCE, Gate
+from leadline.cmi5.gate import Gate
 from leadline.cmi5.launches import (
     Addresses,
     Manner,
+    laid_down,
     launch_data,
     launch_url,
     preferences,
     template,
 )
+from leadline.cmi5.learners import Learners
 from leadline.cmi5.library import Library
-from leadline.cmi5.moveon import met, satisfied
+from leadline.cmi5.moveon import met
+from leadline.cmi5.problem import NoSuch, Unfit
+from leadline.cmi5.recorder import Recorder
 from leadline.cmi5.records import Kept, Records, Registration, actor_text
-from leadline.cmi5.rules import Launched
-from leadline.cmi5.sequence import Session, heard
+from leadline.cmi5.sequence import Session
 from leadline.cmi5.sequence import Unit as OnRecord
-from leadline.cmi5.speech import Voice
+from leadline.directory import Directory
 from leadline.lrs.message import JSON
-from leadline.statements import BadStatement, Statement, identifier_of
+from leadline.statements import BadStatement, identifier_of
 from leadline.statements.agents import check_agent
 from leadline.statements.forms import is_uuid
 from leadline.store import Database, Log, Unavailable
 from leadline.store.documents import Content, Context, Document, Documents
-from leadline.store.log import LARGEST_BATCH_STATEMENTS
+
+__all__ = ["Launch", "Lms", "NoSuch", "Parts", "Progress", "Unfit", "UnitProgress"]
 
 SECRET_BYTES = 32
 SESSION_LIFE = timedelta(hours=24)
 FETCH_LIFE = timedelta(hours=1)
-COURSES_KEPT = 64
 OVERDUE_LIMIT_SESSIONS = 1_000
 REGISTRATIONS_LIMIT = 10_000
-
-
-class NoSuch(LookupError):
-    """There is no such course, registration, unit or session; the message says which."""
-
-
-class Unfit(ValueError):
-    """What was asked cannot be done; the message says why and what would do."""
 
 
 @dataclass(frozen=True)
@@ -88,26 +82,36 @@ class Progress:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the LMS works with; all of it on one database, which transactions here rely on."""
+    """What the LMS works with; all of it on one database, since its transactions span them."""
 
     database: Database
     log: Log
     documents: Documents
     library: Library
+    directory: Directory
     addresses: Addresses
 
 
 class Lms:
-    """Registrations and sessions. Whatever is written is durable on return, statements and state
-    together or not at all; every method may raise Unavailable."""
+    """Registrations and sessions. What is written is durable on return, statements and state
+    together or not at all; every method may raise Unavailable.
+
+    tenant: whose a thing must be; None asks for any, which only the inside of the house may.
+    gate: what the record store asks about the tokens of sessions."""
 
     def __init__(
         self, parts: Parts, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._parts, self._now = parts, now
+        home = parts.addresses.home
         self._records = Records(parts.database)
-        self._course = lru_cache(COURSES_KEPT)(self._known_course)
-        self.gate = Gate(self._records, self._judged, now)
+        self._recorder = Recorder(parts.log, parts.library, self._records, home)
+        self._learners = Learners(parts.database, parts.directory, home)
+        self.gate = Gate(self._records, self._recorder.judged, now)
+
+    def learner(self, person: int, tenant: str) -> dict[str, Any]:
+        """The actor of a person of the directory, to register with: always the same."""
+        return self._learners.actor(person, tenant)
 
     def register(
         self,
@@ -127,7 +131,7 @@ class Lms:
         _check_actor(actor)
         key = str(uuid.uuid4()) if registration is None else registration.lower()
         if not is_uuid(key):
-            raise Unfit(f"{registration!r} is not a UUID.")
+            raise Unfit(f"{registration!r} is no registration; send a UUID.")
         with self._parts.log.turn():
             known = self._records.registration(key)
             if known is not None:
@@ -136,14 +140,14 @@ class Lms:
                 raise Unfit(f"The course {course_id} is retired; choose one that is offered.")
             made = Registration(key, tenant, course_id, actor, self._now())
             self._records.add_registration(made)
-            session = str(uuid.uuid4())
-            self._append(self._satisfied(made, {}, session, made.registered_at))
+            said = self._recorder.satisfied(made, str(uuid.uuid4()), made.registered_at)
+            self._recorder.append(said)
         return made
 
-    def registration(self, registration: str, tenant: str) -> Registration:
-        """A registration of the tenant. Raises NoSuch."""
+    def registration(self, registration: str, tenant: str | None = None) -> Registration:
+        """One registration. Raises NoSuch."""
         found = self._records.registration(registration.lower())
-        if found is None or found.tenant != tenant:
+        if found is None or tenant not in (None, found.tenant):
             raise NoSuch(f"There is no registration {registration}.")
         return found
 
@@ -151,38 +155,35 @@ class Lms:
         """The registrations of a learner, the oldest first, at most REGISTRATIONS_LIMIT."""
         return self._records.registrations(actor, REGISTRATIONS_LIMIT)
 
-    def launch(self, registration: str, index: int, manner: Manner | None = None) -> Launch:
+    def launch(
+        self,
+        registration: str,
+        index: int,
+        manner: Manner | None = None,
+        *,
+        tenant: str | None = None,
+    ) -> Launch:
         """Make a unit ready to be opened; index: its place in the course, from 0.
 
         A session of the registration that is still open is abandoned first (9.3.6). Raises NoSuch,
         Unfit."""
         manner = manner or Manner()
-        if manner.mode not in terms.MODES:
-            raise Unfit(f"{manner.mode!r} is no launch mode; choose {', '.join(terms.MODES)}.")
-        enrolled, course, unit = self._enrolled_unit(registration, index)
+        _check_manner(manner)
+        enrolled, course, unit = self._enrolled_unit(registration, index, tenant)
         session, token = str(uuid.uuid4()), secrets.token_urlsafe(SECRET_BYTES)
-        context = template(course, unit, session, enrolled.id)
-        data = launch_data(unit, context, manner)
+        data = launch_data(unit, template(course, unit, session, enrolled.id), manner)
         address = course.address(unit, self._parts.addresses.content)
         with self._parts.log.turn():
             for kept in self._records.open_sessions(enrolled.id):
-                self._abandon(kept)
+                self._recorder.abandon(kept, self._now())
             at = self._now()
-            launched = Launched(
-                session=session,
-                registration=enrolled.id,
-                actor=enrolled.actor,
-                activity=unit.lms_id,
-                publisher_id=unit.publisher_id,
-                ours=course.lms_id.rpartition("/")[0] + "/",
-                mode=manner.mode,
-                template=context,
-                mastery=data.get("masteryScore"),
-            )
-            made = Kept(session, enrolled, index, launched, at, at + SESSION_LIFE, b"", Session())
+            launched = laid_down(enrolled, course, unit, data)
+            until = at + SESSION_LIFE
+            made = Kept(session, enrolled, index, launched, at, until, b"", Session())
             self._records.add_session(made, token, at + FETCH_LIFE)
             self._put_documents(made, data, manner)
-            self._append([self._voice(enrolled).launched(unit, data, address, at)])
+            said = self._recorder.voice(enrolled).launched(unit, data, address, at)
+            self._recorder.append([said])
         parameters = {
             "endpoint": self._parts.addresses.endpoint,
             "fetch": f"{self._parts.addresses.fetch}/{token}",
@@ -208,29 +209,31 @@ class Lms:
             return {"error-code": "3", "error-text": "The database does not answer; try again."}
         return {"error-code": "2", "error-text": "This is no fetch URL of a launch."}
 
-    def abandon(self, session: str) -> bool:
+    def abandon(self, session: str, *, tenant: str | None = None) -> bool:
         """End an open session (9.3.6); False where it has ended already. Raises NoSuch."""
         with self._parts.log.turn():
             kept = self._records.session(session.lower())
-            if kept is None:
+            if kept is None or tenant not in (None, kept.registration.tenant):
                 raise NoSuch(f"There is no session {session}.")
             if kept.state.standing != "open":
                 return False
-            self._abandon(kept)
+            self._recorder.abandon(kept, self._now())
         return True
 
     def abandon_overdue(self) -> int:
         """End the sessions whose time is over, some at a time; gives how many."""
-        ids = self._records.overdue(self._now(), OVERDUE_LIMIT_SESSIONS)
-        return sum(map(self.abandon, ids))
+        overdue = self._records.overdue(self._now(), OVERDUE_LIMIT_SESSIONS)
+        return sum(self.abandon(session) for session in overdue)
 
-    def waive(self, registration: str, index: int, reason: str) -> bool:
+    def waive(
+        self, registration: str, index: int, reason: str, *, tenant: str | None = None
+    ) -> bool:
         """Release a learner from a unit (9.3.7); False where that was done before.
 
         reason: such as Tested Out or Administrative (9.5.5.2). Raises NoSuch, Unfit."""
         if not reason.strip():
-            raise Unfit("A reason is missing, such as Administrative.")
-        enrolled, _, unit = self._enrolled_unit(registration, index)
+            raise Unfit("The reason is missing; give one such as Administrative.")
+        enrolled, _, unit = self._enrolled_unit(registration, index, tenant)
         with self._parts.log.turn():
             before = self._records.unit(enrolled.id, index)
             if before.waived_at is not None:
@@ -238,14 +241,15 @@ class Lms:
             at, session = self._now(), str(uuid.uuid4())
             after = msgspec.structs.replace(before, waived_at=at)
             self._records.set_unit(enrolled.id, index, after)
-            said = [self._voice(enrolled).waived(unit, session, reason, at)]
-            self._append(said + self._satisfied(enrolled, {index: after}, session, at))
+            said = [self._recorder.voice(enrolled).waived(unit, session, reason, at)]
+            self._recorder.append(said + self._recorder.satisfied(enrolled, session, at))
         return True
 
-    def progress(self, registration: str) -> Progress:
+    def progress(self, registration: str, *, tenant: str | None = None) -> Progress:
         """Where a learner stands. Raises NoSuch."""
-        enrolled = self._enrolled(registration)
-        course, units = self._course(enrolled.course_id), self._records.units(enrolled.id)
+        enrolled = self.registration(registration, tenant)
+        course = self._recorder.course(enrolled.course_id)
+        units = self._records.units(enrolled.id)
         found = []
         for unit in course.units:
             record = units.get(unit.index, OnRecord())
@@ -253,59 +257,6 @@ class Lms:
         open_ones = tuple(kept.id for kept in self._records.open_sessions(enrolled.id))
         done = self._records.satisfied(enrolled.id)
         return Progress(enrolled, course, tuple(found), done, open_ones)
-
-    def _judged(self, kept: Kept, said: Sequence[tuple[Statement, str]]) -> Sequence[Statement]:
-        """What is stored of a session's statements, in the log's turn, in the order of their
-        timestamps; each `satisfied` right after its cause. Raises Refusal, having changed
-        nothing."""
-        session, before = (
-            self._records.state(kept.id),
-            self._records.unit(kept.registration.id, kept.unit),
-        )
-        unit, causes = before, []
-        ordered = sorted(said, key=lambda each: each[0].timestamp)
-        for statement, word in ordered:
-            was = unit
-            session, unit = heard(session, unit, word, statement.id, statement.timestamp)
-            causes.append(unit if unit != was else None)
-        self._records.set_state(kept.id, session)
-        stored: list[Statement] = []
-        for (statement, _), cause in zip(ordered, causes, strict=True):
-            stored.append(statement)
-            if cause is not None:
-                self._records.set_unit(kept.registration.id, kept.unit, cause)
-                stored += self._satisfied(
-                    kept.registration, {kept.unit: cause}, kept.id, statement.timestamp
-                )
-        return stored
-
-    def _satisfied(
-        self,
-        enrolled: Registration,
-        changed: Mapping[int, OnRecord],
-        session: str,
-        at: datetime,
-    ) -> list[Statement]:
-        """Statements about what has become satisfied, in the log's turn; noted as said.
-
-        at: when their cause happened; they follow it at once."""
-        course = self._course(enrolled.course_id)
-        units = {**self._records.units(enrolled.id), **changed}
-        done = self._records.satisfied(enrolled.id)
-        goals = satisfied(course, units, done)
-        self._records.add_satisfied(enrolled.id, {goal.lms_id: at for goal in goals})
-        voice = self._voice(enrolled)
-        return [voice.satisfied(goal, session, at) for goal in goals]
-
-    def _abandon(self, kept: Kept) -> None:
-        """Write that an open session has ended, in the log's turn (9.3.6, 9.5.4.2)."""
-        last = kept.state.last or kept.launched_at
-        at = max(self._now(), last)
-        unit = self._course(kept.registration.course_id).units[kept.unit]
-        voice = self._voice(kept.registration)
-        self._append([voice.abandoned(unit, kept.id, last - kept.launched_at, at)])
-        ended = msgspec.structs.replace(kept.state, standing="abandoned")
-        self._records.set_state(kept.id, ended)
 
     def _put_documents(self, made: Kept, data: Mapping[str, Any], manner: Manner) -> None:
         """LMS.LaunchData anew (10.1), and preferences where the learner has none (11)."""
@@ -322,32 +273,11 @@ class Lms:
 
             self._parts.documents.change(profile, terms.PREFERENCES, kept_or)
 
-    def _append(self, statements: Sequence[Statement]) -> None:
-        for first in range(0, len(statements), LARGEST_BATCH_STATEMENTS):
-            some = statements[first : first + LARGEST_BATCH_STATEMENTS]
-            self._parts.log.append(some, source=SOURCE)
-
-    def _voice(self, enrolled: Registration) -> Voice:
-        home = self._parts.addresses.home
-        authority = {"objectType": "Agent", "account": {"homePage": home, "name": SOURCE}}
-        course = self._course(enrolled.course_id)
-        return Voice(authority, course, enrolled.actor, enrolled.id)
-
-    def _known_course(self, course_id: str) -> Course:
-        course = self._parts.library.course(course_id)
-        if course is None:
-            raise NoSuch(f"There is no course {course_id}.")
-        return course
-
-    def _enrolled(self, registration: str) -> Registration:
-        found = self._records.registration(registration.lower())
-        if found is None:
-            raise NoSuch(f"There is no registration {registration}.")
-        return found
-
-    def _enrolled_unit(self, registration: str, index: int) -> tuple[Registration, Course, Unit]:
-        enrolled = self._enrolled(registration)
-        course = self._course(enrolled.course_id)
+    def _enrolled_unit(
+        self, registration: str, index: int, tenant: str | None
+    ) -> tuple[Registration, Course, Unit]:
+        enrolled = self.registration(registration, tenant)
+        course = self._recorder.course(enrolled.course_id)
         if not 0 <= index < len(course.units):
             raise NoSuch(f"The course has {len(course.units)} units; there is no number {index}.")
         return enrolled, course, course.units[index]
@@ -362,10 +292,17 @@ def _check_actor(actor: Mapping[str, Any]) -> None:
         raise Unfit("The actor has no account, and cmi5 wants one (9.2).")
 
 
+def _check_manner(manner: Manner) -> None:
+    if manner.mode not in terms.MODES:
+        raise Unfit(f"{manner.mode!r} is no launch mode; choose {', '.join(terms.MODES)}.")
+    if manner.audio not in ("on", "off"):
+        raise Unfit(f"Audio is {manner.audio!r}; choose on or off.")
+
+
 def _same(
     known: Registration, course_id: str, actor: Mapping[str, Any], tenant: str
 ) -> Registration:
     identical = identifier_of(dict(known.actor)) == identifier_of(dict(actor))
     if known.tenant != tenant or known.course_id != course_id or not identical:
-        raise Unfit(f"The registration {known.id} is of another course or learner.")
+        raise Unfit(f"The registration {known.id} is of another course or learner; send another.")
     return known

@@ -1,4 +1,4 @@
-"""What is said when a course package breaks a rule."""
+"""What can go wrong that whoever asks may want to answer."""
 
 
 class BadPackage(Exception):
@@ -15,3 +15,11 @@ class BadPackage(Exception):
         self.reason = reason
         self.remedy = remedy
         self.section = section
+
+
+class NoSuch(LookupError):
+    """There is no such course, registration, unit or session; the message says which."""
+
+
+class Unfit(ValueError):
+    """What was asked cannot be done; the message says why, and what would do."""

@@ -79,6 +79,11 @@ class Directory:
                     tables.write(tx, made)
         return made.changes
 
+    def claim(self, person: int, identifier: Identifier) -> None:
+        """Make an identifier that was invented for a person theirs; nobody else can have it yet."""
+        with self._database.transaction() as tx:
+            tables.insert_identifiers(tx, [(identifier, person)], tables.next_revision(tx))
+
     def links(self, revision: int) -> list[tuple[int, int]]:
         """(actor, person) of every actor that is new or has changed hands after `revision`.
 
