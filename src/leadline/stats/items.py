@@ -5,7 +5,7 @@ SQL gives the sums (n, Σx, Σr, Σx², Σr², Σxr); nothing here sees a person
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from scipy import special
@@ -24,6 +24,7 @@ WEAK = 0.15  # item-rest correlation
 FUNCTIONING_MIN_SHARE = 0.05
 OUTER_SHARE = 0.27  # of the people at either end, for D
 
+F = TypeVar("F", float, Floats)
 Flag = Literal["too hard", "too easy", "near guessing", "weak", "misleading", "possible mis-key"]
 
 
@@ -174,42 +175,40 @@ class Reliability:
 
 
 def reliability(
-    covariance: Floats, n: int, confidence: float = CONFIDENCE
+    variances: Floats, with_total: Floats, n: int, confidence: float = CONFIDENCE
 ) -> Reliability | Refused:
-    """Cronbach's α from the items' covariance matrix; for marks of 0 and 1 it is KR-20.
+    """Cronbach's α from each item's variance and its covariance with the total (the item in it);
+    for marks of 0 and 1 it is KR-20.
 
     k/(k−1)·(1 − Σσ²ⱼ/σ²_T); limits 1 − (1−α)·F(n−1, (n−1)(k−1)) quantiles. From five items.
     A lower bound of reliability for one topic; not evidence that there is one topic. Feldt's
     limits assume normal items of one correlation and are short for skewed ones. Source: Cronbach
     1951; Kuder and Richardson 1937; Feldt, Psychometrika 30 (1965) 357-370."""
-    k = len(covariance)
-    total = float(covariance.sum())
+    k, total = len(variances), float(with_total.sum())
     if k < RELIABILITY_MIN_ITEMS:
         return Refused("not_identified", f"{k} questions; reliability needs at least 5.")
     if n < 3 or total <= 0:
         return Refused("low_n", "The totals do not vary; reliability needs people who differ.")
-    alpha = _alpha(covariance)
+    alpha = _alpha(k, float(variances.sum()), total)
     degrees = (n - 1, (n - 1) * (k - 1))
     low = 1 - (1 - alpha) * float(special.fdtri(*degrees, (1 + confidence) / 2))
     high = 1 - (1 - alpha) * float(special.fdtri(*degrees, (1 - confidence) / 2))
-    dropped = [np.delete(np.delete(covariance, j, 0), j, 1) for j in range(k)]
-    with_rest = covariance.sum(axis=1) - np.diag(covariance)
-    rest_sd = np.sqrt([float(each.sum()) for each in dropped])
+    without = total - 2 * with_total + variances  # variance of the total of the other items
     with np.errstate(divide="ignore", invalid="ignore"):
-        rests = with_rest / (np.sqrt(np.diag(covariance)) * rest_sd)
+        rests = (with_total - variances) / np.sqrt(variances * without)
+        dropped = _alpha(k - 1, float(variances.sum()) - variances, without)
     return Reliability(
         alpha=Interval(alpha, low, high, "Cronbach's α, Feldt"),
         items=k,
         n=n,
         sem=sqrt(total * max(0.0, 1 - alpha)),
-        if_dropped=tuple(_alpha(each) for each in dropped),
-        item_rest=tuple(float(r) for r in rests),
+        if_dropped=tuple(map(float, dropped)),
+        item_rest=tuple(map(float, rests)),
     )
 
 
-def _alpha(covariance: Floats) -> float:
-    k, total = len(covariance), float(covariance.sum())
-    return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
+def _alpha(items: int, variances: F, total: F) -> F:
+    return items / (items - 1) * (1 - variances / total)
 
 
 def upper_minus_lower(scores: Floats, item: Floats) -> float:
