@@ -55,7 +55,7 @@ class Asked:
     people: int
     omitted: int
     judged: ItemJudged | Refused
-    chose: Mapping[str, int]
+    chose: dict[str, int]
 
 
 @dataclass(frozen=True)

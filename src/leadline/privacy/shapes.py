@@ -1,12 +1,18 @@
 """Funnels and video curves with what would tell of a few people taken out (METHODS I4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from typing import Any
 
 from leadline.metrics.funnel import Funnel
+from leadline.metrics.items import Asked, Items
 from leadline.metrics.video import Curve
+from leadline.stats.items import ItemJudged
+from leadline.stats.refusal import Refused
+
+BLANK = "left blank"
+OTHERS = "others"  # options that too few people chose to be shown alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +31,16 @@ class ShownCurve(Curve):
     empty: where single people stopped is nobody's business. `bins` ends where too few remain."""
 
     withheld: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownItems(Items):
+    """Questions without those that too few people were asked; `withheld` are these.
+
+    In `chose`, answers that too few people gave stand together under OTHERS, blank ones (BLANK)
+    among them, with one more where that is needed; they are not judged."""
+
+    withheld: tuple[str, ...] = ()
 
 
 def safe_funnel(funnel: Funnel, smallest: int) -> ShownFunnel | None:
@@ -54,7 +70,55 @@ def safe_curve(curve: Curve, smallest: int) -> ShownCurve | None:
     )
 
 
-def _parts(shape: Funnel | Curve) -> dict[str, Any]:
+def safe_items(items: Items, smallest: int) -> ShownItems | None:
+    """None where too few people took the test."""
+    if items.people < smallest:
+        return None
+    small = {asked.question for asked in items.questions if asked.people < smallest}
+    return ShownItems(
+        **{
+            **_parts(items),
+            "questions": tuple(
+                _safe_question(asked, smallest)
+                for asked in items.questions
+                if asked.question not in small
+            ),
+        },
+        withheld=tuple(sorted(small)),
+    )
+
+
+def _safe_question(asked: Asked, smallest: int) -> Asked:
+    """With its rare answers put together, and one more where they are still too few together."""
+    told = asked.chose | ({BLANK: asked.omitted} if asked.omitted else {})
+    rising = sorted(told.items(), key=lambda option: (option[1], option[0]))
+    rare = [option for option in rising if option[1] < smallest]
+    if not rare:
+        return replace(asked, chose=told)
+    if sum(people for _, people in rare) < smallest:
+        rare = rising[: len(rare) + 1]
+    hidden = {name for name, _ in rare}
+    shown = {name: people for name, people in told.items() if name not in hidden}
+    together = sum(people for _, people in rare)
+    return replace(
+        asked,
+        omitted=0 if BLANK in hidden else asked.omitted,
+        chose=shown | ({OTHERS: together} if together >= smallest else {}),
+        judged=_without(asked.judged, hidden),
+    )
+
+
+def _without(judged: ItemJudged | Refused, hidden: set[str]) -> ItemJudged | Refused:
+    if isinstance(judged, Refused):
+        return judged
+    return replace(
+        judged,
+        options=tuple(option for option in judged.options if option.name not in hidden),
+        suspect=None if judged.suspect in hidden else judged.suspect,
+    )
+
+
+def _parts(shape: Funnel | Curve | Items) -> dict[str, Any]:
     return {field.name: getattr(shape, field.name) for field in fields(shape)}
 
 
