@@ -166,6 +166,35 @@ def outcomes_command(file: Path, source: str, as_json: bool) -> None:
     _tell(taken, source, progress, as_json)
 
 
+@import_command.command("answers")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--assessment", required=True, help="Activity id of the test: an IRI.")
+@click.option("--source", required=True, help="Name of the system that the answers are from.")
+@click.option("--course", help="Activity id of the course that the test belongs to.")
+@click.option("--key", type=click.Path(path_type=Path), help="CSV of the columns question, key.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the test, without a column.")
+@click.option("--blank", help="What stands in a cell of a question that was left blank.")
+@json_option
+def answers_command(file: Path, key: Path | None, as_json: bool, **told: Any) -> None:
+    """Answers to one test in FILE, a CSV table of one learner a line and one question a column.
+
+    Columns person_id or email say who it is, date when; every other column is a question, with the
+    option chosen, or with 1 and 0 where no key is given. Empty and NA: never shown."""
+    from leadline.sources.answers_csv import AnswerFile, Sheet, read_key
+
+    on = told.pop("on")
+    try:
+        known = read_key(key) if key else None
+        sheet = Sheet(**told, key=known, on=on.date() if on else None)
+        records = AnswerFile(file, sheet)
+        app, progress, taken = installed(), Progress(f"import {sheet.source}"), Taken()
+        for taken in _take(app, records, sheet.source, "file"):
+            progress.show(taken.received, None)
+    except Unreadable as problem:
+        failed(str(problem), 2)
+    _tell(taken, sheet.source, progress, as_json)
+
+
 @import_command.command("people")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
