@@ -141,6 +141,28 @@ class Directory:
         sql = "SELECT person FROM directory_person WHERE person_id = ?"
         return next((row[0] for row in self._database.execute(sql, (person_id,))), None)
 
+    def called(self, words: Collection[str]) -> dict[str, int]:
+        """The person key behind each word that is an employee number or an e-mail address."""
+        numbers = "SELECT person_id, person FROM directory_person WHERE person_id IN ({keys})"
+        found: dict[str, int] = dict(self._database.select_in(numbers, words))
+        boxes = {f"mailto:{word.lower()}": word for word in set(words) - found.keys()}
+        addresses = (
+            "SELECT value, person FROM directory_identifier "
+            "WHERE kind = 'mbox' AND person IS NOT NULL AND value IN ({keys})"
+        )
+        mailed = self._database.select_in(addresses, boxes)
+        return found | {boxes[value]: person for value, person in mailed}
+
+    def units(self, *, on: date | None = None) -> dict[str, set[int]]:
+        """Who sits in each unit, those in units below it not included."""
+        day = (on or _today()).isoformat()
+        sql = f"SELECT s.unit_path, s.person FROM directory_position s WHERE {SITS}"
+        found: dict[str, set[int]] = {}
+        for path, person in self._database.execute(sql, (day, day)):
+            if path is not None:
+                found.setdefault(path, set()).add(person)
+        return found
+
     def names(self, keys: Collection[int]) -> dict[int, Name]:
         """Identity of person keys and of actors that nobody claims. For the lens alone."""
         people = (

@@ -1,7 +1,7 @@
 """What is kept about the system: sources, quarantine, unmatched identifiers, the access log."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NoReturn, Protocol
 
 import msgspec
@@ -113,6 +113,10 @@ class Registers:
             raise Forbidden(f"{register.capitalize()} are closed to {self.viewer.role}.")
         if register not in self.registers:
             raise Forbidden(f"{register.capitalize()} speak of more than {self.viewer.unit}.")
+
+    def looking(self, what: str, **filters: str) -> AbstractContextManager[Look]:
+        """A look at what another door of this folder shows, written down as those through this."""
+        return self._looking(what, **filters)
 
     @contextmanager
     def _looking(self, what: str, **filters: str) -> Iterator[Look]:
