@@ -103,6 +103,20 @@ def test_axe_finds_nothing_at_the_door(visit):
         assert violations(visit(None, "/sign-in", width=360, scheme=scheme)) == []
 
 
+def test_a_secret_is_shown_once_and_a_second_look_cannot_bring_it_back(visit):
+    page = visit("admin", "/trust/credentials", width=360)
+    page.locator("summary", has_text="Give a program access").press("Enter")
+    page.fill("#source", "browser")
+    page.get_by_role("button", name="Give access").press("Enter")
+    page.wait_for_selector(".secret")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    secret = page.locator(".secret code").nth(2).inner_text()
+    page.get_by_role("link", name="I have kept it").click()
+    assert page.locator("h1").inner_text() == "What may this program do?"
+    assert secret not in page.content()
+
+
 def test_signing_in_by_keyboard_leads_home(visit):
     page = visit(None, "/programmes")
     page.keyboard.type("lead")

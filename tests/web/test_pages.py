@@ -31,6 +31,8 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "my-learning": "/people/my-learning",
     "person": "/people/{ben}",
     "trust": "/trust",
+    "credentials": "/trust/credentials",
+    "credential": "/trust/credentials/{lms}",
     "quarantine": "/trust/quarantine",
     "unmatched": "/trust/unmatched",
     "depth": "/trust/depth",
@@ -45,7 +47,8 @@ CASES = [(login, name) for login in LOGINS for name in ADDRESSES]
 
 
 def address(house, name: str) -> str:
-    return ADDRESSES[name].replace("{ben}", str(house.key("north1")))
+    lms = house.app.credentials.list()[0].key
+    return ADDRESSES[name].replace("{ben}", str(house.key("north1"))).replace("{lms}", lms)
 
 
 def test_every_page_of_the_house_is_tried_here():

@@ -9,16 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from leadline.actions.access import Access
 from leadline.app import App, build
 from leadline.config import Settings
-from leadline.privacy.viewer import Purpose
-from leadline.store import Credential, Credentials, NoCredential, Scope
-from leadline.store.credentials import OVERLAP, OVERLAP_MAX
+from leadline.store import Credential, NoCredential, Scope
+from leadline.store.credentials import OVERLAP, OVERLAP_MAX, WHAT_A_SENDER_NEEDS
 
-WHAT_A_SENDER_NEEDS = tuple(
-    scope.value
-    for scope in (Scope.WRITE, Scope.READ_MINE, Scope.DEFINE, Scope.STATE, Scope.PROFILE)
-)
 KEEP_IT = "Keep the secret now; it is not stored and cannot be shown again."
 SECONDS_AN_HOUR = 3600
 
@@ -53,8 +49,8 @@ def add(
 
     The secret is shown once and cannot be shown again."""
     ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    with _changing(f"credential made for {source}") as credentials:
-        credential, secret = credentials.create(source, scopes, expires_at=ends, origins=origins)
+    with _access() as access:
+        credential, secret = access.give(source, scopes, expires_at=ends, origins=origins)
     if as_json:
         click.echo(json.dumps(_shown(credential) | {"secret": secret}))
     else:
@@ -84,8 +80,8 @@ def list_(as_json: bool) -> None:
 )
 def rotate(key: str, overlap_hours: int) -> None:
     """Give the credential KEY a new secret, shown once; the old one goes on for a while."""
-    with _changing(f"credential {key} rotated, overlap {overlap_hours} h") as credentials:
-        secret = credentials.rotate(key, overlap=timedelta(hours=overlap_hours))
+    with _access() as access:
+        secret = access.rotate(key, overlap=timedelta(hours=overlap_hours))
     click.echo(f"key     {key}\nsecret  {secret}")
     click.echo(KEEP_IT, err=True)
 
@@ -99,8 +95,8 @@ def origins_(key: str, origins: tuple[str, ...]) -> None:
     Without any, pages of every origin may, as course players need that do not say where they run.
     Programs that are no browser are not concerned."""
     named = ", ".join(origins) or "any"
-    with _changing(f"credential {key}: origins {named}") as credentials:
-        credentials.allow_origins(key, origins)
+    with _access() as access:
+        access.allow_origins(key, origins)
     click.echo(f"{key} answers to pages of {named}.")
 
 
@@ -113,8 +109,8 @@ def limit(key: str, requests: int | None, statements: int | None) -> None:
 
     Each process of a server counts for itself; what is too much is answered by 429."""
     said = f"{requests or 'default'} requests, {statements or 'default'} statements a minute"
-    with _changing(f"credential {key}: limit {said}") as credentials:
-        credentials.limit(key, requests=requests, statements=statements)
+    with _access() as access:
+        access.limit(key, requests=requests, statements=statements)
     click.echo(f"{key} may send: {said}.")
 
 
@@ -122,27 +118,16 @@ def limit(key: str, requests: int | None, statements: int | None) -> None:
 @click.argument("key")
 def revoke(key: str) -> None:
     """End the credential KEY for good. A running server notices within seconds."""
-    with _changing(f"credential {key} revoked") as credentials:
-        credentials.revoke(key)
+    with _access() as access:
+        access.revoke(key)
     click.echo(f"{key} is revoked.")
 
 
 @contextmanager
-def _changing(what: str) -> Iterator[Credentials]:
-    """The credentials, to be changed together with the line in the access log, or not at all."""
-    app = _app()
+def _access() -> Iterator[Access]:
+    """The way to change credentials; what cannot be is said as an error of the command."""
     try:
-        with app.database.transaction():
-            yield app.credentials
-            app.audit.look(
-                login=_account(),
-                role="command line",
-                purpose=Purpose.RUN_SYSTEM.value,
-                what=what,
-                people=(),
-                rows=0,
-                outcome="changed",
-            )
+        yield Access(_app(), login=_account(), role="command line")
     except NoCredential as problem:
         said = f"{problem} is no live credential; `leadline credential list` shows them."
         raise click.ClickException(said) from problem

@@ -40,14 +40,16 @@ class Register(StrEnum):
     SOURCES = "sources and quarantine"
     UNMATCHED = "unmatched identifiers"
     LOOKS = "access log"
+    CREDENTIALS = "credentials"
 
 
 class Deed(StrEnum):
-    """What a role may set going, always within the people whom it covers."""
+    """What a role may set going; where people are concerned, only with those whom it covers."""
 
     ADD_COURSES = "add course packages"
     ASSIGN = "assign courses"
     TAKE = "take courses assigned to oneself"
+    GIVE_ACCESS = "give programs access to the record store"
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ POLICY: Mapping[Role, Rules] = {
         closed=_OPEN,
         purposes=(Purpose.RUN_SYSTEM,),
         places=frozenset({Place.HOME, Place.DATA}),
-        registers=frozenset({Register.SOURCES, Register.UNMATCHED}),
+        registers=frozenset({Register.SOURCES, Register.UNMATCHED, Register.CREDENTIALS}),
+        deeds=frozenset({Deed.GIVE_ACCESS}),
     ),
     Role.ANALYST: Rules(
         rows=Rows.EVERYONE,

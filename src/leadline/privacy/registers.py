@@ -12,7 +12,7 @@ from leadline.privacy.policy import POLICY, Register, Rows, Rules, registers_of
 from leadline.privacy.records import PAGE_ROWS_MAX
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Purpose, Viewer
-from leadline.store import Audit, Quarantine, Record, Source, Sources
+from leadline.store import Audit, Credential, Credentials, Quarantine, Record, Source, Sources
 from leadline.store import Look as Seen
 
 OWN_LOOKS_SEARCHED = 20_000
@@ -29,6 +29,8 @@ class Books(Protocol):
     def sources(self) -> Sources: ...
     @property
     def quarantine(self) -> Quarantine: ...
+    @property
+    def credentials(self) -> Credentials: ...
 
 
 class Registers:
@@ -72,6 +74,14 @@ class Registers:
             found = self._books.quarantine.list(after=after, limit=limit)
             look.shown = len(found)
             return [msgspec.structs.replace(record, raw=b"") for record in found]
+
+    def credentials(self) -> Sequence[Credential]:
+        """Every credential, oldest first, the ended ones too. Nothing knows their secrets."""
+        with self._looking("credentials") as look:
+            self._open_register(Register.CREDENTIALS)
+            found = self._books.credentials.list()
+            look.shown = len(found)
+            return found
 
     def unmatched(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Sequence[Unmatched]:
         """Identifiers that no person of the directory claims, the most used first."""

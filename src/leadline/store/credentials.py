@@ -21,6 +21,7 @@ from leadline.store.moments import from_micros, micros
 
 SECRET_BYTES = 32
 KEY_BYTES = 9
+SOURCE_LETTERS_MAX = 200
 LAST_USE_WRITTEN_EVERY = timedelta(minutes=5)
 CREDENTIALS_TRUSTED_FOR = timedelta(seconds=5)
 REMEMBERED_CREDENTIALS = 10_000
@@ -41,6 +42,14 @@ class Scope(StrEnum):
     ALL = "all"  # of xAPI: it opens none of what follows
     CMI5 = "cmi5"  # import, launch, waive and abandon courses by API
 
+
+WHAT_A_SENDER_NEEDS = (
+    Scope.WRITE.value,
+    Scope.READ_MINE.value,
+    Scope.DEFINE.value,
+    Scope.STATE.value,
+    Scope.PROFILE.value,
+)
 
 _COLUMNS = (
     "key, source, scopes, created_at, expires_at, revoked_at, last_used, "
@@ -110,7 +119,9 @@ class Credentials:
     ) -> tuple[Credential, str]:
         """Make a credential; gives its secret, which nothing can show again.
 
-        Raises ValueError for a scope or an origin that is none."""
+        Raises ValueError for a source, a scope or an origin that is none."""
+        if not (source.strip() and source.isprintable() and len(source) <= SOURCE_LETTERS_MAX):
+            raise ValueError(f"Source: write a name of {SOURCE_LETTERS_MAX} letters at most.")
         known = frozenset(scope.value for scope in Scope)
         if not scopes or not known.issuperset(scopes):
             wrong = ", ".join(sorted(set(scopes) - known)) or "none"

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leadline.facts.fact import Sensitivity
-from leadline.privacy.policy import POLICY, Place, Register, Rows, registers_of
+from leadline.privacy.policy import POLICY, Deed, Place, Register, Rows, registers_of
 from leadline.privacy.viewer import Role, Viewer
 
 EVERYBODY = frozenset(Role)
@@ -51,6 +51,11 @@ def covering(rows: Rows) -> frozenset[Role]:
 def holding(register: Register) -> frozenset[Role]:
     """The roles that may read a register of the system."""
     return frozenset(role for role, rules in POLICY.items() if register in rules.registers)
+
+
+def doing(deed: Deed) -> frozenset[Role]:
+    """The roles that may set this going."""
+    return frozenset(role for role, rules in POLICY.items() if deed in rules.deeds)
 
 
 def counting(sensitivity: Sensitivity) -> frozenset[Role]:

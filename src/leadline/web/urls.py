@@ -7,6 +7,13 @@ from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
 from leadline.web.pages.course.view import course
+from leadline.web.pages.credentials.change import (
+    bound_credential,
+    give_access,
+    revoke_credential,
+    rotate_secret,
+)
+from leadline.web.pages.credentials.view import credential, credentials
 from leadline.web.pages.definitions.view import definition, definitions
 from leadline.web.pages.depth.view import depth
 from leadline.web.pages.home.view import home
@@ -38,6 +45,12 @@ urlpatterns = [
     path("people/my-learning", my_learning, name="my-learning"),
     path("people/<int:key>", person, name="person"),
     path("trust", trust, name="trust"),
+    path("trust/credentials", credentials, name="credentials"),
+    path("trust/credentials/give", give_access, name="give-access"),
+    path("trust/credentials/<slug:key>", credential, name="credential"),
+    path("trust/credentials/<slug:key>/rotate", rotate_secret, name="rotate-secret"),
+    path("trust/credentials/<slug:key>/bounds", bound_credential, name="bound-credential"),
+    path("trust/credentials/<slug:key>/revoke", revoke_credential, name="revoke-credential"),
     path("trust/quarantine", quarantine, name="quarantine"),
     path("trust/quarantine/replay", replay, name="replay"),
     path("trust/depth", depth, name="depth"),

@@ -49,7 +49,16 @@ def sure(what: Result | str) -> SafeString:
     return format_html('<span class="interval">{}</span>', term("interval", f"({said})"))
 
 
-TABS = ("trust", "quarantine", "unmatched", "depth", "definitions", "who-sees-what", "access-log")
+TABS = (
+    "trust",
+    "credentials",
+    "quarantine",
+    "unmatched",
+    "depth",
+    "definitions",
+    "who-sees-what",
+    "access-log",
+)
 
 
 @register.simple_tag(takes_context=True)
@@ -57,6 +66,7 @@ def tabs(context: template.Context) -> SafeString:
     """The pages of Data & trust that the viewer's role may open, the present one marked."""
     names = {
         "trust": _("Sources"),
+        "credentials": _("Credentials"),
         "quarantine": _("Quarantine"),
         "unmatched": _("Unmatched identities"),
         "depth": _("Data depth"),

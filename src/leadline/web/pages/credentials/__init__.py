@@ -1,0 +1,1 @@
+"""Which programs may send and read records?"""
