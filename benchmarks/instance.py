@@ -85,11 +85,9 @@ class Running(NamedTuple):
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
     def memory_mb(self) -> float:
-        """The most memory that it has held."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return next(
-            int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
-        )
+        """The memory of its own that it holds, without the files that it has mapped."""
+        status = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon"))
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def main() -> None:
             print(f"   all {filled:,} read back: each as sent, none lost, none doubled, in order")
             print(f"   {size(url) / filled:,.0f} bytes stored a statement")
             questions.ask_all(client, stored)
-            print(f"   the server held {server.memory_mb():,.0f} MB at most")
+            print(f"   the server holds {server.memory_mb():,.0f} MB of memory of its own")
 
 
 def report(product: str, ours: Rates, bare: Rates) -> None:

@@ -2,26 +2,21 @@
 
 import socket
 import sys
-from types import SimpleNamespace
+from pathlib import Path
 
 import uvicorn
 
+from leadline.app import App
 from leadline.config import Settings
-from leadline.store import Credentials, Database, Log, Sources
+from leadline.store import Database
 from leadline.web.xapi import XapiEndpoint
 
 
 def endpoint_on(database: Database) -> XapiEndpoint:
-    """As `XapiEndpoint(build(Settings()))`, without waiting for the analytics to be imported."""
-    return XapiEndpoint(
-        SimpleNamespace(
-            settings=Settings(),
-            database=database,
-            log=Log(database),
-            sources=Sources(database),
-            credentials=Credentials(database),
-        )
-    )
+    """The endpoint of an application whose database is open already."""
+    app = App(Settings(home=Path("no-home")))
+    vars(app)["database"] = database
+    return XapiEndpoint(app)
 
 
 def listening() -> socket.socket:

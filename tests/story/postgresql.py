@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 START_TIMEOUT_S = 60
@@ -36,16 +37,26 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        """Start it, after a crash too, and wait until it answers."""
+        """Start it and wait until it answers. After a crash it does not start before the last
+        child of the postmaster that was killed has ended, so it is tried again."""
         timeout, log = str(START_TIMEOUT_S), str(self._folder / "log")
-        self._run("pg_ctl", "-w", "-t", timeout, "-l", log, "-o", self._options, "start")
+        until = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                self._run("pg_ctl", "-w", "-t", timeout, "-l", log, "-o", self._options, "start")
+            except subprocess.CalledProcessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: `fast` breaks off what is under way, `immediate` does not even clear up."""
         self._run("pg_ctl", "-m", mode, "-w", "stop")
 
     def kill(self) -> None:
-        """kill -9 of the postmaster; its children notice and end, which is waited for."""
+        """kill -9 of the postmaster; its children notice and end by themselves."""
         os.kill(self.pid, signal.SIGKILL)
 
     @property
@@ -63,7 +74,9 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._become, str(self._programs / program), "-D", str(self._folder / "data")]
-        subprocess.run([*command, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        # Not a pipe: the server would hold it open, and nobody would ever see its end.
+        silent = subprocess.DEVNULL
+        subprocess.run([*command, *arguments], check=True, stdout=silent, stderr=silent, cwd="/")
 
 
 def _programs() -> Path:
