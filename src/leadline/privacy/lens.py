@@ -172,7 +172,7 @@ class Lens(Registers):
             population_filter=question.filters(),
             suppress_below=1,
         )
-        position = self._table("position")
+        position = self._positions()
         rows = population(question, self._facts(), position)
         placed = bool(question.columns & set(POSITION))
         care = Care(self.rules, self.smallest, levels(position) if placed else 1, self._kept)
@@ -359,9 +359,11 @@ class Lens(Registers):
         return self._visible, "event" not in self.rules.closed and not few
 
     def _seats(self) -> ir.Table:
-        people = self._people()
-        seats = records.seats(self._table("position"), self.now.date())
-        return seats if people is None else seats.semi_join(people, "person")
+        return records.seats(self._positions(), self.now.date())
+
+    def _positions(self) -> ir.Table:
+        positions, people = self._table("position"), self._people()
+        return positions if people is None else positions.semi_join(people, "person")
 
     def _table(self, name: str) -> ir.Table:
         return self._connection.table(name)
