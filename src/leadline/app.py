@@ -18,6 +18,7 @@ from leadline.directory import Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 if TYPE_CHECKING:
+    from leadline.cmi5.enrolment import Enrolment
     from leadline.cmi5.library import Library
     from leadline.cmi5.lms import Lms
     from leadline.engine import Lake
@@ -91,6 +92,12 @@ class App:
         return Lms(
             Parts(self.database, self.log, documents, self.library, self.directory, addresses)
         )
+
+    @cached_property
+    def enrolment(self) -> "Enrolment":
+        from leadline.cmi5.enrolment import Enrolment
+
+        return Enrolment(self.database, self.log, self.lms, self.settings.address)
 
     @cached_property
     def kept(self) -> "Kept":
