@@ -87,9 +87,12 @@ def clustered_twice(fit: Linear, first: Labels, second: Labels) -> Floats:
 def newey_west(fit: Linear, lags: int) -> Floats:
     """Covariance for a series whose errors are correlated up to `lags` apart (Bartlett weights).
 
-    Rows in order of time, equally spaced. Without small-sample correction. Too small for short
-    series. Source: Newey and West, Econometrica 55 (1987) 703-708; R `sandwich`."""
-    return fit.bread @ _autocovariance(fit.x * fit.residuals[:, None], lags) @ fit.bread
+    Rows in order of time, equally spaced; times N/(N−K). Still too small for short series. Source:
+    Newey and West, Econometrica 55 (1987) 703-708; R `NeweyWest(prewhite=FALSE, adjust=TRUE)`."""
+    factor = len(fit.x) / fit.df
+    middle = _autocovariance(fit.x * fit.residuals[:, None], lags)
+    covariance: Floats = factor * fit.bread @ middle @ fit.bread
+    return covariance
 
 
 def _autocovariance(scores: Floats, lags: int) -> Floats:
@@ -177,6 +180,8 @@ Fitted = tuple[Floats, Floats, Floats, Floats]  # coefficients, means, variances
 
 
 def _fit(x: Floats, y: Floats, family: Family, start: tuple[float, float]) -> Fitted:
+    if start[1] == 0.0 and np.linalg.matrix_rank(x) < x.shape[1]:
+        raise ValueError("The columns of the design cannot be told apart.")
     penalty = np.full(x.shape[1], start[1])
     penalty[0] = 0.0
     beta = np.zeros(x.shape[1])
@@ -187,7 +192,7 @@ def _fit(x: Floats, y: Floats, family: Family, start: tuple[float, float]) -> Fi
         try:
             step = np.linalg.solve(information, x.T @ (y - means) - penalty * beta)
         except np.linalg.LinAlgError:
-            raise ValueError("The columns of the design cannot be told apart.") from None
+            break  # all weights have vanished: the split is perfect, and the caller says so
         # A whole step may overshoot where odds are extreme; bounded steps still converge.
         step *= min(1.0, 5.0 / max(float(np.abs(x @ step).max()), 1e-300))
         beta = beta + step
@@ -195,9 +200,8 @@ def _fit(x: Floats, y: Floats, family: Family, start: tuple[float, float]) -> Fi
             break
     means, variances = family(x @ beta)
     information = (x * variances[:, None]).T @ x + np.diag(penalty)
-    if np.linalg.cond(information) > 1e14:
-        raise ValueError("The columns of the design cannot be told apart.")
-    return beta, means, variances, np.asarray(np.linalg.inv(information), dtype=np.float64)
+    covariance = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+    return beta, means, variances, covariance
 
 
 def _generalised(x: Floats, y: Floats, fit: Fitted, log_likelihood: float) -> Generalised:
@@ -220,4 +224,7 @@ def clustered_scores(fit: Generalised, cluster: Labels) -> Floats:
 
 def autocorrelated_scores(fit: Generalised, lags: int) -> Floats:
     """Newey and West's covariance of a generalised fit to a series, rows in order of time."""
-    return fit.covariance @ _autocovariance(fit.scores, lags) @ fit.covariance
+    rows, columns = fit.scores.shape
+    middle = _autocovariance(fit.scores, lags) * (rows / (rows - columns))
+    covariance: Floats = fit.covariance @ middle @ fit.covariance
+    return covariance
