@@ -139,15 +139,19 @@ class Gate:
 
     def _profile(self, call: Call, kept: Kept, query: Query) -> None:
         self._agent(call, kept, query)
-        if query.get("profileId", terms.PREFERENCES) != terms.PREFERENCES:
+        reading = call.request.method in ("GET", "HEAD")
+        # Without an id, GET lists what others keep of the learner; the rest is xAPI's to refuse.
+        if query.get("profileId", "" if reading else terms.PREFERENCES) != terms.PREFERENCES:
             reason = f"a session may use {terms.PREFERENCES} only."
             raise violation("11.0", "profileId", reason, "Name this document.")
-        if call.request.method in ("GET", "HEAD"):
-            # Whether there is such a document or not: it was asked for.
-            if "agent" in query and "profileId" in query and not kept.state.preferences:
-                self._records.note_preferences(kept.id)
-        elif "agent" in query:
+        if "agent" not in query:
+            return
+        if not reading:
             _check_preferences(call)
+        elif (
+            not kept.state.preferences
+        ):  # whether there is such a document or not, it was asked for
+            self._records.note_preferences(kept.id)
 
 
 def _session(call: Call) -> Kept:

@@ -30,6 +30,8 @@ from leadline.cmi5.recorder import Recorder
 from leadline.cmi5.records import Kept, Records, Registration, actor_text
 from leadline.cmi5.sequence import Session
 from leadline.cmi5.sequence import Unit as OnRecord
+from leadline.cmi5.strays import Strays
+from leadline.cmi5.structure import LaunchMethod
 from leadline.directory import Directory
 from leadline.lrs.message import JSON
 from leadline.statements import BadStatement, identifier_of
@@ -49,10 +51,12 @@ REGISTRATIONS_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class Launch:
-    """A unit ready to be opened. url: to send the learner to; session: its session id."""
+    """A unit ready to be opened. url: to send the learner to; session: its session id; method: how
+    the structure wants it opened (8.1)."""
 
     url: str
     session: str
+    method: LaunchMethod
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,14 @@ class Progress:
     def satisfied_at(self) -> datetime | None:
         """When the whole course was; None while it is not."""
         return self.satisfied.get(self.course.lms_id)
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What was put in order: sessions abandoned, statements voided."""
+
+    abandoned: int
+    voided: int
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ class Lms:
         self._records = Records(parts.database)
         self._recorder = Recorder(parts.log, parts.library, self._records, home)
         self._learners = Learners(parts.database, parts.directory, home)
+        self._strays = Strays(parts.database, parts.log, self._records, self._recorder.authority)
         self.gate = Gate(self._records, self._recorder.judged, now)
 
     def learner(self, person: int, tenant: str) -> dict[str, Any]:
@@ -191,7 +204,7 @@ class Lms:
             "registration": enrolled.id,
             "activityId": unit.lms_id,
         }
-        return Launch(launch_url(address, parameters), session)
+        return Launch(launch_url(address, parameters), session, unit.unit.launch_method)
 
     def fetch(self, token: str) -> dict[str, str]:
         """The answer of the fetch URL (8.2): the auth-token once, then errors; always status 200.
@@ -220,10 +233,12 @@ class Lms:
             self._recorder.abandon(kept, self._now())
         return True
 
-    def abandon_overdue(self) -> int:
-        """End the sessions whose time is over, some at a time; gives how many."""
+    def tidy(self) -> Tidied:
+        """End the sessions whose time is over, some at a time, and void what slipped in by another
+        way and breaks section 9 (6.3). To be called every now and then."""
         overdue = self._records.overdue(self._now(), OVERDUE_LIMIT_SESSIONS)
-        return sum(self.abandon(session) for session in overdue)
+        abandoned = sum(self.abandon(session) for session in overdue)
+        return Tidied(abandoned, self._strays.void(self._now()))
 
     def waive(
         self, registration: str, index: int, reason: str, *, tenant: str | None = None

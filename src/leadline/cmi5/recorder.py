@@ -24,17 +24,17 @@ COURSES_KEPT = 64
 
 
 class Recorder:
-    """Speaks for the LMS. home: home page of the account that vouches."""
+    """Speaks for the LMS. home: home page of the account that vouches, which is `authority`."""
 
     def __init__(self, log: Log, library: Library, records: Records, home: str) -> None:
         self._log, self._library, self._records = log, library, records
-        self._authority = {"objectType": "Agent", "account": {"homePage": home, "name": SOURCE}}
+        self.authority = {"objectType": "Agent", "account": {"homePage": home, "name": SOURCE}}
         self.course = lru_cache(COURSES_KEPT)(self._course)
 
     def voice(self, enrolled: Registration) -> Voice:
         """The LMS speaking about a registration."""
         course = self.course(enrolled.course_id)
-        return Voice(self._authority, course, enrolled.actor, enrolled.id)
+        return Voice(self.authority, course, enrolled.actor, enrolled.id)
 
     def append(self, statements: Sequence[Statement]) -> None:
         """Store statements of the LMS itself."""

@@ -127,6 +127,10 @@ class Records:
         )
         return [_registration(row) for row in rows]
 
+    def any(self) -> bool:
+        """Whether there is a registration at all."""
+        return bool(self._database.execute("SELECT 1 FROM cmi5_registration LIMIT 1"))
+
     def known(self, registrations: Iterable[str]) -> set[str]:
         """Which of these are registrations of ours."""
         sql = "SELECT id FROM cmi5_registration WHERE id IN ({keys})"

@@ -237,8 +237,6 @@ RULES = (
          "it is not in UTC.", "Send it with a Z at the end."),
     Rule("8.1.3, 9.2", ANY, "actor", _own_actor,
          "it is not the agent of the launch.", "Send the actor of the launch URL."),
-    Rule("9.6", DEFINED, "context", lambda said, _: "context" in said.sent,
-         "it is missing.", "Build it on the contextTemplate of LMS.LaunchData."),
     Rule("9.6.3.1", ANY, "context.extensions",
          lambda said, launched: said.extensions.get(terms.SESSION) == launched.session,
          "the session id is missing or another.", "Send that of the contextTemplate."),
