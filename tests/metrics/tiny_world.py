@@ -8,6 +8,7 @@ import ibis
 from leadline.events.schema import EVENT
 from leadline.facts.fact import INSTANT
 from leadline.metrics import Context, catalogue, summarise
+from leadline.refresh.definitions import DECLARED
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 ACTIVITY = {
@@ -57,6 +58,8 @@ def schema_of(name):
     if name == "event":
         plain = dict(ibis.schema(EVENT).items())
         return ibis.schema({**plain, "timestamp": INSTANT, "stored": INSTANT, "person": "int64"})
+    if name in DECLARED:
+        return ibis.schema(DECLARED[name])
     return facts()[name].schema()
 
 

@@ -77,7 +77,7 @@ def items(facts: Facts, assessment: str | None = None) -> dict[str, Items]:
 
     An assessment in which no question was ever marked is absent; questions beyond QUESTIONS_MAX of
     one are left out."""
-    marks = _marks(facts, assessment).cache()  # asked three times, worked out once
+    marks = first_marks(facts, assessment).cache()  # asked three times, worked out once
     try:
         asked = _by(_asked(marks), "assessment")
         chosen = _by(_chosen(marks), "assessment", "question")
@@ -90,7 +90,7 @@ def items(facts: Facts, assessment: str | None = None) -> dict[str, Items]:
     }
 
 
-def _marks(facts: Facts, assessment: str | None) -> ir.Table:
+def first_marks(facts: Facts, assessment: str | None) -> ir.Table:
     """Marks of first attempts: who was asked what, `mark` (1, 0), `rest` (share correct of the
     other questions asked; null: there were none), `total` and `asked` of the attempt, `fifth` (of
     `rest`, 0 to 4, by question)."""
@@ -111,8 +111,10 @@ def _marks(facts: Facts, assessment: str | None) -> ir.Table:
     marked = marked.mutate(total=_.mark.sum().over(mine), asked=_.count().over(mine))
     others = ibis.ifelse(marked.asked > 1, marked.asked - 1, ibis.null("int64"))
     marked = marked.mutate(rest=(marked.total - marked.mark).cast("float64") / others)
-    ladder = ibis.window(group_by=["assessment", "question"], order_by=["rest", "person"])
-    return marked.mutate(fifth=ibis.ntile(FIFTHS).over(ladder)).select(
+    ladder = ibis.window(group_by=["assessment", "question"], order_by="rest")
+    rank = ibis.percent_rank().over(ladder)  # equal scores are never parted
+    fifth = ibis.least((rank * FIFTHS).floor().cast("int64"), FIFTHS - 1)
+    return marked.mutate(fifth=fifth).select(
         *("person", "assessment", "course", "question", "state", "answered_at", "response"),
         *("success", "mark", "rest", "total", "asked", "fifth"),
     )
