@@ -4,11 +4,14 @@ Ana leads North (Ben is in it), Zoe leads South (Cleo is in it), Dov audits, Eve
 A hundred learners take `course/data`: sixty leave `video/personal` at 3:20. Sixty take
 `course/path`, five modules; twenty-five of them stop for good at `module/third`."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from leadline.accounts.models import Grant, User
+from leadline.cmi5.package import read
+from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
 from story.world import IRI_OF_KIND, World
 
@@ -48,6 +51,7 @@ def plant(folder: Path) -> World:
     hold_back(world)
     world.app.credentials.create("lms", ["statements/write", "state"])
     world.refresh()
+    course_to_take(world)
     return world
 
 
@@ -62,6 +66,13 @@ def hold_back(world: World) -> None:
 
     for _ in Intake(world.app.log).take([Record("lms.jsonl:7", BROKEN)], "lms"):
         pass
+
+
+def course_to_take(world: World) -> None:
+    """The demo's cmi5 package, with Ben on it; after the refresh, so the facts know nothing yet."""
+    package = read(io.BytesIO(mooring()), "application/zip")
+    course = world.app.library.add(package, by="lead")
+    world.app.enrolment.send(course, [world.key("north1")])
 
 
 def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None:

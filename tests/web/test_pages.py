@@ -26,6 +26,8 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "course-groups": f"/programmes/course/groups?{COURSE}",
     "video": f"/programmes/video?{VIDEO}",
     "completions": f"/programmes/completions?{COURSE}",
+    "packages": "/programmes/packages",
+    "package": "/programmes/packages/{package}",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",
@@ -47,8 +49,15 @@ CASES = [(login, name) for login in LOGINS for name in ADDRESSES]
 
 
 def address(house, name: str) -> str:
-    lms = house.app.credentials.list()[0].key
-    return ADDRESSES[name].replace("{ben}", str(house.key("north1"))).replace("{lms}", lms)
+    parts = {
+        "{ben}": house.key("north1"),
+        "{lms}": house.app.credentials.list()[0].key,
+        "{package}": house.app.library.courses()[0].course_id,
+    }
+    found = ADDRESSES[name]
+    for part, value in parts.items():
+        found = found.replace(part, str(value))
+    return found
 
 
 def test_every_page_of_the_house_is_tried_here():

@@ -17,7 +17,12 @@ from leadline.web.pages.credentials.view import credential, credentials
 from leadline.web.pages.definitions.view import definition, definitions
 from leadline.web.pages.depth.view import depth
 from leadline.web.pages.home.view import home
+from leadline.web.pages.my_learning.courses import launch
 from leadline.web.pages.my_learning.view import my_learning
+from leadline.web.pages.package.acts import assign, retire
+from leadline.web.pages.package.view import package
+from leadline.web.pages.packages.add import add_package
+from leadline.web.pages.packages.view import packages
 from leadline.web.pages.people.view import my_team, people
 from leadline.web.pages.person.view import person
 from leadline.web.pages.programmes.view import programmes
@@ -40,9 +45,15 @@ urlpatterns = [
     path("programmes/course/groups", course_groups, name="course-groups"),
     path("programmes/video", video, name="video"),
     path("programmes/completions", completions, name="completions"),
+    path("programmes/packages", packages, name="packages"),
+    path("programmes/packages/add", add_package, name="add-package"),
+    path("programmes/packages/<slug:course_id>", package, name="package"),
+    path("programmes/packages/<slug:course_id>/assign", assign, name="assign"),
+    path("programmes/packages/<slug:course_id>/retire", retire, name="retire-package"),
     path("people", people, name="people"),
     path("people/my-team", my_team, name="my-team"),
     path("people/my-learning", my_learning, name="my-learning"),
+    path("people/my-learning/launch", launch, name="launch"),
     path("people/<int:key>", person, name="person"),
     path("trust", trust, name="trust"),
     path("trust/credentials", credentials, name="credentials"),

@@ -9,7 +9,9 @@ from leadline.privacy.refusals import NotThere
 from leadline.store.audit import Look
 from leadline.web import record, words
 from leadline.web.anatomy import Body, Crumb
+from leadline.web.coursework import coursework
 from leadline.web.page import page
+from leadline.web.pages.my_learning.courses import to_take
 from leadline.web.places import covering
 from leadline.web.tables import Cell, Head, Table, asked
 
@@ -38,6 +40,7 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
             "parts": record.parts(request, found, linked=False),
             "left": record.abandoned_names(found),
             "looks": table,
+            "to_take": to_take(coursework(lens).own()),
         },
         foot=record.foot(found),
     )

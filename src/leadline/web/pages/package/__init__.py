@@ -1,0 +1,1 @@
+"""Who takes this course, and how far are they?"""

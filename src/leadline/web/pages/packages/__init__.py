@@ -1,0 +1,1 @@
+"""Which courses can be launched here?"""
