@@ -5,8 +5,11 @@ from math import sqrt
 from scipy import optimize, special
 
 from leadline.stats.intervals import normal_quantile
+from leadline.stats.refusal import Refused
 
 POWER = 0.8
+PLAUSIBLE_SHARE = 0.05  # what training may do to a share, and to a score in SDs
+PLAUSIBLE_SD = 0.2
 
 
 def sample_size(first: float, second: float, power: float = POWER, level: float = 0.05) -> float:
@@ -42,3 +45,50 @@ def detectable_difference(
             1 - share,
         )
     )
+
+
+def sample_size_of_means(d: float, power: float = POWER, level: float = 0.05) -> float:
+    """People per arm to see a difference of d standard deviations, two-sided t-test.
+
+    Solves power(n) = 1 − F(t; 2n−2, d√(n/2)) with the noncentral t. Assumes independent people;
+    multiply by `design_effect` where teams are assigned. Source: Cohen 1988; R `power.t.test`."""
+    if d == 0:
+        raise ValueError("No sample can tell a difference of nothing.")
+
+    def short(n: float) -> float:
+        return power - power_of_means(abs(d), n, level)
+
+    return float(optimize.brentq(short, 2.0, 1e9, xtol=1e-8))
+
+
+def power_of_means(d: float, per_arm: float, level: float = 0.05) -> float:
+    """The chance to see a difference of d standard deviations with `per_arm` people an arm."""
+    df = 2 * per_arm - 2
+    critical = float(special.stdtrit(df, 1 - level / 2))
+    # nctdtr loses its way far out; there the power is 1 to every digit shown.
+    return 1 - float(special.nctdtr(df, d * sqrt(per_arm / 2), critical))
+
+
+def detectable_mean_difference(
+    sd: float, first: int, second: int, clustering: float = 1.0, power: float = POWER
+) -> float:
+    """The smallest difference of means that two arms would show: (z + z_β)·SD·√(DEFF(1/n1+1/n2)).
+
+    `clustering` is the design effect 1 + (m − 1)ρ. To stand beside every "nothing found"."""
+    z = normal_quantile(0.95) + float(special.ndtri(power))
+    return z * sd * sqrt(clustering * (1 / first + 1 / second))
+
+
+def clustering_effect(mean_size: float, correlation: float) -> float:
+    """DEFF = 1 + (m̄ − 1)ρ: how many times more people are needed when teams are assigned (Kish)."""
+    return 1 + (mean_size - 1) * max(0.0, correlation)
+
+
+def worth_asking(detectable: float, plausible: float, needed: float) -> Refused | None:
+    """A refusal where only an implausibly large effect could be seen, with the people it takes."""
+    if detectable <= plausible:
+        return None
+    reason = (
+        f"Only effects above {detectable:.3g} could be seen; {plausible:.3g} would be plausible"
+    )
+    return Refused("low_n", f"{reason}. That takes about {needed:,.0f} people an arm.")
