@@ -116,7 +116,7 @@ def _people(door: Coursework, roll: Roll, wanted: Asked) -> Table:
 
 
 def _rows(shown: Sequence[Taker], names: Mapping[int, Name]) -> list[tuple[Cell, ...]]:
-    found = []
+    found: list[tuple[Cell, ...]] = []
     for taker in shown:
         assert taker.person is not None
         done = taker.satisfied_at

@@ -1,7 +1,6 @@
 """Taking in a course package from a form."""
 
 from pathlib import PurePath
-from typing import cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -26,10 +25,9 @@ def add_package(request: HttpRequest, lens: Lens) -> HttpResponse:
     """Import the package, or say which of its fields breaks which rule."""
     sent = request.FILES.get("package")
     try:
-        if sent is None:
+        if sent is None or sent.file is None:
             raise BadPackage("", _("No file was chosen."), _("Choose a zip or a cmi5.xml."))
-        name = str(sent.name)
-        package = read(cast("UploadedFile", sent).file, _media_type(sent), name)
+        package = read(sent.file, _media_type(sent), str(sent.name))
         request.session[ADDED] = title(coursework(lens).add(package))
     except BadPackage as bad:
         request.session[REFUSED] = _told(bad)
@@ -38,7 +36,7 @@ def add_package(request: HttpRequest, lens: Lens) -> HttpResponse:
     return redirect("packages")
 
 
-def _media_type(sent: UploadedFile) -> str:
+def _media_type(sent: "UploadedFile[bytes]") -> str:
     """As the browser says, or by the name where the browser knows neither zip nor XML."""
     told = sent.content_type or ""
     if told in MEDIA_TYPES:
