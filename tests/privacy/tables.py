@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from leadline.facts import catalogue
 from leadline.privacy.keep import Kept
+from leadline.privacy.view import Views
 from leadline.refresh import schemas
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ class TableLake:
     _connection: ibis.BaseBackend | None = None
 
     def snapshot(self) -> Any:
-        commit = SimpleNamespace(watermark=NOW)
+        commit = SimpleNamespace(watermark=NOW, at=None)
         return SimpleNamespace(version=self.version, mark=self.version, commit=commit)
 
     def connect(self, snapshot: Any) -> ibis.BaseBackend:
@@ -75,7 +76,7 @@ class TableParts:
         self.settings = self.app.settings
         self.directory, self.audit = self.app.directory, self.app.audit
         self.sources, self.quarantine = self.app.sources, self.app.quarantine
-        self.kept = Kept()
+        self.kept, self.views = Kept(), Views(self.lake)
 
 
 def seat(person: int, unit: str, role: str = "driver", location: str = "Kiel") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadline.privacy import lens as door
+from leadline.privacy import view
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer
 from story.world import World
@@ -32,7 +32,7 @@ def at(monkeypatch, instant):
         def now(cls, tz=None):
             return instant
 
-    monkeypatch.setattr(door, "datetime", Clock)
+    monkeypatch.setattr(view, "datetime", Clock)
 
 
 def test_what_has_just_arrived_is_counted_at_once(world):

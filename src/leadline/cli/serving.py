@@ -13,6 +13,7 @@ from leadline.cli.content_server import ContentServer
 
 if TYPE_CHECKING:  # Django has to be set up before the application is made
     from leadline.app import App
+    from leadline.privacy.keeper import Keeper
 
 log = logging.getLogger("leadline.worker")
 
@@ -73,9 +74,11 @@ def serve_command(no_worker: bool) -> None:
 
     app = start()
     content = ContentServer(app)
-    from leadline.web.warm import warm
+    from leadline.privacy.keeper import Keeper
 
-    Thread(target=warm, name="warm", daemon=True).start()  # nobody waits for it
+    keeper = Keeper(app)
+    ahead = Thread(target=_keep_ahead, args=(keeper,), name="keeper", daemon=True)
+    ahead.start()  # nobody waits for it
     settings = app.settings
     config = uvicorn.Config(
         "leadline.web.asgi:application",
@@ -95,9 +98,18 @@ def serve_command(no_worker: bool) -> None:
         uvicorn.Server(config).run()
     finally:
         content.stop()
+        keeper.stop()
         if worker is not None:
             worker.stop()
             worker.join()
+        ahead.join(STOP_SECONDS)
+
+
+def _keep_ahead(keeper: "Keeper") -> None:
+    from leadline.web.warm import warm
+
+    warm()
+    keeper.run()
 
 
 @click.command("worker")

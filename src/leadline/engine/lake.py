@@ -44,6 +44,7 @@ from leadline.engine.table import Rows, Table
 
 GRACE_SECONDS = 3600  # how long files stay that a reader of an older snapshot may hold
 SPILL_STALE_SECONDS = 24 * 3600
+INSTANCES_MAX = 2  # the snapshot that is shown, and the next one while it is got ready
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Lake:
         self._empty = empty
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._connected: tuple[int, Any, dict[str, Any]] | None = None
+        self._connected: dict[int, tuple[Any, dict[str, Any]]] = {}  # by version of the snapshot
         self._generation: str | None = None
 
     @classmethod
@@ -111,10 +112,12 @@ class Lake:
         stays good as long as its files: GRACE_SECONDS after a newer commit."""
         snapshot = snapshot or self.snapshot()
         with self._lock:
-            if self._connected is None or self._connected[0] != snapshot.version:
+            if snapshot.version not in self._connected:
                 instance = connected(snapshot, self._limits, self._empty)
-                self._connected = (snapshot.version, instance, {})
-            _, instance, schemas = self._connected
+                self._connected[snapshot.version] = (instance, {})
+                while len(self._connected) > INSTANCES_MAX:
+                    del self._connected[next(iter(self._connected))]
+            instance, schemas = self._connected[snapshot.version]
         return Connection.over(instance.cursor(), schemas)
 
     # writing

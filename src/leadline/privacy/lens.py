@@ -1,7 +1,8 @@
 """The one door: nothing is asked of the lake without saying who asks and why."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from leadline.config import Settings
 from leadline.directory import Name
-from leadline.engine import Lake, Snapshot
+from leadline.engine import Lake
 from leadline.facts import Sensitivity
 from leadline.metrics import Context
 from leadline.metrics.funnel import funnels
@@ -32,11 +33,11 @@ from leadline.privacy.registers import Books, Registers
 from leadline.privacy.scope import visible
 from leadline.privacy.shapes import ShownCurve, ShownFunnel, safe_curve, safe_funnel
 from leadline.privacy.slices import POSITION, levels
+from leadline.privacy.view import View, Views
 from leadline.privacy.viewer import Purpose, Viewer
 
 ACTIVITIES_MAX = 10_000
 LAG_DAYS = 30
-QUARTER_MINUTES = 15
 T = TypeVar("T")
 
 
@@ -49,14 +50,15 @@ class Parts(Books, Protocol):
     def lake(self) -> Lake: ...
     @property
     def kept(self) -> Kept: ...
+    @property
+    def views(self) -> Views: ...
 
 
 class Lens(Registers):
-    """One viewer's view, for one purpose, of one snapshot. Make a new one per request.
+    """What one viewer is shown, for one purpose, in one view. Make a new one per request.
 
-    purpose: None takes the role's usual one. now: the instant asked as of (aware); default
-    the last quarter of an hour, or the snapshot's commit if it is later: nothing that arrived is
-    left out, and the same question is answered from memory meanwhile.
+    purpose: None takes the role's usual one. now: the instant asked as of (aware); default that of
+    the view. Who is visible is found anew for each lens, whatever the age of the view.
     Raises Forbidden, written down, where the role may not look for this purpose."""
 
     def __init__(
@@ -323,19 +325,26 @@ class Lens(Registers):
         return found
 
     def recent(self, what: Hashable, make: Callable[["Lens"], T]) -> T:
-        """What `make` finds through this lens, or found minutes ago (keep.RECENT_SECONDS).
+        """What `make` finds through this lens, or found through one like it not long ago.
 
         For answers that many questions go into and that move slowly, such as findings; each says
-        itself as of when it is. Made anew through a lens of its own, behind whoever asks."""
-        key = ("recent", self.viewer.role, self._visible, what)
-        again = (self._parts, self.viewer, self.purpose)
-        return self._parts.kept.recent(key, lambda: make(self), lambda: make(Lens(*again)))
+        itself as of when it is."""
+        renewed = self._parts.views.kept_up
+        return self._parts.kept.recent(self._recent_key(what), lambda: make(self), renewed=renewed)
+
+    def _recent_key(self, what: Hashable) -> Hashable:
+        return ("recent", self.viewer.role, self._visible, what)
+
+    def expect(self, page: Hashable, answer: Callable[["Lens"], object]) -> None:
+        """This page was looked at; have it `answer`ed in the next view before that is shown."""
+        who = (self.viewer.role, self.viewer.person, self.viewer.unit, self.purpose)
+        self._parts.kept.looked((who, page), self.viewer, self.purpose, answer)
 
     def _kept(self, what: Hashable, make: Callable[[], T], *, timeless: bool = False) -> T:
         """From memory, if nothing that the answer depends on has changed since.
 
         timeless: made of the lake alone and of what `what` names, neither of viewer nor of now."""
-        lake = (self._snapshot.version, self._snapshot.mark, self._revision)
+        lake = (self._view.snapshot.version, self._view.snapshot.mark)
         asked = () if timeless else (self.viewer.role, self._visible, self.now)
         return self._parts.kept.get((lake, asked, what), make)
 
@@ -368,35 +377,24 @@ class Lens(Registers):
     def _table(self, name: str) -> ir.Table:
         return self._connection.table(name)
 
-    @cached_property
+    @property
     def now(self) -> datetime:
         """The instant that everything is asked as of."""
-        if self._asked_as_of is not None:
-            return self._asked_as_of
-        now = datetime.now(UTC)
-        past = timedelta(minutes=now.minute % QUARTER_MINUTES)
-        quarter = now.replace(second=0, microsecond=0) - past
-        arrived = self._snapshot.commit.at
-        if arrived is None:
-            return quarter
-        return max(quarter, arrived.replace(microsecond=0) + timedelta(seconds=1))
+        return self._view.now
+
+    @cached_property
+    def _view(self) -> View:
+        shown = self._parts.views.current()
+        return replace(shown, now=self._asked_as_of) if self._asked_as_of else shown
 
     @cached_property
     def _visible(self) -> frozenset[int] | None:
         return visible(self.viewer, self._parts.directory)
 
     @cached_property
-    def _revision(self) -> int:
-        return self._parts.directory.revision()
-
-    @cached_property
-    def _snapshot(self) -> Snapshot:
-        return self._parts.lake.snapshot()
-
-    @cached_property
     def _connection(self) -> ibis.BaseBackend:
-        return self._parts.lake.connect(self._snapshot)
+        return self._parts.lake.connect(self._view.snapshot)
 
     @property
     def _watermark(self) -> datetime | None:
-        return self._snapshot.commit.watermark
+        return self._view.snapshot.commit.watermark

@@ -13,7 +13,7 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 from django.views.decorators.csrf import csrf_protect
 
 from leadline.accounts.viewing import NoRole, viewer_for
@@ -56,10 +56,21 @@ class Page:
 
     def _shown(self, request: HttpRequest, lens: Lens, parts: dict[str, Any]) -> HttpResponse:
         body = self.answer(request, lens, **parts)
+        lens.expect((request.get_full_path(), get_language()), self._again(request, parts))
         if request.GET.get("as") == "csv" and body.twin is not None:
             return as_csv(body.twin, self.name)
         shown = {"page": self, "question": gettext(self.question), "body": body}
         return render(request, self.template, {**shown, **around(request, lens.viewer, self.place)})
+
+    def _again(self, request: HttpRequest, parts: dict[str, Any]) -> Callable[[Lens], Body]:
+        """How to answer the same request later, in its language."""
+        language = get_language()
+
+        def answer(lens: Lens) -> Body:
+            with override(language):
+                return self.answer(request, lens, **parts)
+
+        return answer
 
 
 def page(*, place: Place, sees: frozenset[Role]) -> Callable[[PageFunction], Page]:
