@@ -59,7 +59,7 @@ class Archive:
         return b"".join(self._pieces(path))
 
     def unpack(self, folder: Path) -> None:
-        """Write every file below an empty folder, and have each on the disk before the next.
+        """Write every file below an empty folder.
 
         Raises BadPackage where one is damaged, OSError where one cannot be written."""
         for path in self.files:
@@ -68,8 +68,6 @@ class Archive:
             with place.open("xb") as file:
                 for piece in self._pieces(path):
                     file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
 
     def _pieces(self, path: str) -> Iterator[bytes]:
         with _reporting(path), self._zip.open(self.files[path]) as member:

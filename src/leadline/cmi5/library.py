@@ -180,7 +180,8 @@ class Library:
         (incoming / _CONTENT).mkdir(parents=True)
         package.copy(incoming / _PACKAGE)
         package.unpack(incoming / _PACKAGE, incoming / _CONTENT)
-        for place in [incoming, *(p for p in incoming.rglob("*") if p.is_dir())]:
+        # At the end, all at once: one by one while they are written takes three times as long.
+        for place in (incoming, *incoming.rglob("*")):
             sync(place)
         incoming.rename(self._folder / course_id)
         sync(self._folder)
