@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadline.cmi5.problem import BadPackage
-from leadline.cmi5.reading import BLOCKS_DEEP_MAX, STRUCTURE_BYTES_MAX, read_structure
+from leadline.cmi5.reading import BLOCKS_DEEP_MAX, MARKS_MAX, STRUCTURE_BYTES_MAX, read_structure
 
 from .packages import HERE, Packages, au, au_id, block, block_id, course_id, objective_id, texts
 
@@ -435,3 +435,10 @@ def test_a_structure_that_is_too_long_is_refused():
     )
 
     assert "MiB" in refused(padded).reason
+
+
+@pytest.mark.parametrize("mark", ['<v:a xmlns:v="urn:v"/>', "<v:a/>", ' a="b"'])
+def test_a_structure_of_too_many_marks_is_refused(mark):
+    xml = XML(au(1, extra=mark * MARKS_MAX)) if "<" in mark else XML(f"<au{mark * MARKS_MAX}/>")
+
+    assert "tags and attributes" in refused(xml).reason

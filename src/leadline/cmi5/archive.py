@@ -94,7 +94,12 @@ class _Measured:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+        self.tell, self.seekable = file.tell, file.seekable
+
+    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
+        if whence == os.SEEK_SET and place < 0:
+            raise BadZipFile("it points before its beginning")
+        return self._file.seek(place, whence)
 
     def read(self, size: int = -1) -> bytes:
         if size > DIRECTORY_BYTES_MAX:

@@ -13,6 +13,8 @@ from leadline.statements.forms import is_iri, is_language_tag
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
 SCHEMA = Path(__file__).with_name("course_structure.xsd")
 STRUCTURE_BYTES_MAX = 32 * 2**20  # 1,000 units take about half a megabyte
+# Of tags and attributes: each takes memory, however short it is. A unit has about thirty.
+MARKS_MAX = 1_000_000
 BLOCKS_DEEP_MAX = 100
 NO_LANGUAGE = "und"
 
@@ -24,10 +26,11 @@ def read_structure(xml: bytes) -> CourseStructure:
     """The structure that a cmi5.xml holds, with every value trimmed (13.1).
 
     URLs are not looked at here. Nothing is fetched, no entity is expanded. Raises BadPackage."""
-    if len(xml) > STRUCTURE_BYTES_MAX:
+    if len(xml) > STRUCTURE_BYTES_MAX or xml.count(b"<") + xml.count(b"=") > MARKS_MAX:
         raise BadPackage(
             "cmi5.xml",
-            f"it is longer than {STRUCTURE_BYTES_MAX >> 20} MiB.",
+            f"it is longer than {STRUCTURE_BYTES_MAX >> 20} MiB, or has more than "
+            f"{MARKS_MAX:,} tags and attributes.",
             "Split the course, or take vendor elements out.",
         )
     root = _parse(xml)
