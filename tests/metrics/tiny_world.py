@@ -8,7 +8,7 @@ import ibis
 from leadline.events.schema import EVENT
 from leadline.facts.fact import INSTANT
 from leadline.metrics import Context, catalogue, summarise
-from leadline.refresh.definitions import DECLARED
+from leadline.refresh.definitions import DIMENSIONS
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 ACTIVITY = {
@@ -58,8 +58,8 @@ def schema_of(name):
     if name == "event":
         plain = dict(ibis.schema(EVENT).items())
         return ibis.schema({**plain, "timestamp": INSTANT, "stored": INSTANT, "person": "int64"})
-    if name in DECLARED:
-        return ibis.schema(DECLARED[name])
+    if name in DIMENSIONS:
+        return ibis.schema(DIMENSIONS[name])
     return facts()[name].schema()
 
 

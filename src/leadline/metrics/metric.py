@@ -39,8 +39,9 @@ class Facts(Protocol):
     """What a metric may ask: the facts by name, already cut to what the viewer may see.
 
     Attributes are Ibis tables: every fact of facts/catalogue, `event` (the standing ones, neither
-    voided nor voiding), and the dimension `activity` (activity, name, kind, course, module,
-    position, length_s)."""
+    voided nor voiding), the dimensions `activity` (activity, name, kind, course, module, position,
+    length_s) and `position` (where people sat, with dates), and the curriculum's lists `linkage`,
+    `standard` and `check`."""
 
     @property
     def now(self) -> datetime:

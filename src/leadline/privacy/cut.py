@@ -44,7 +44,8 @@ class CutFacts:
             return self.tables(name)
         if name in self.rules.closed:
             raise Forbidden(f"The fact {name} is closed to this role.")
-        table = self._events() if name == "event" else self._fact(name)
+        made = {"event": self._events, "position": self._positions}.get(name)
+        table = made() if made else self._fact(name)
         return table if self.people is None else table.semi_join(self.people, "person")
 
     def _fact(self, name: str) -> ir.Table:
@@ -58,6 +59,11 @@ class CutFacts:
     def _open(self, fact: str, column: str, sensitivity: Sensitivity) -> bool:
         rule = self.rules.names if self.named else self.rules.opens
         return rule(fact, column, sensitivity)
+
+    def _positions(self) -> ir.Table:
+        if not self._open("position", "role", Sensitivity.HR):
+            raise Forbidden("Where people sit, and since when, is closed to this role.")
+        return self.tables("position")
 
     def _events(self) -> ir.Table:
         if not self._open("event", "timestamp", Sensitivity.ACTIVITY):
