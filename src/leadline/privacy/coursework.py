@@ -132,7 +132,9 @@ class Coursework:
 
     def names(self, people: Collection[int]) -> Mapping[int, Name]:
         """Names of people whom a roll has shown already."""
-        return self._house.directory.names(people) if self.names_takers else {}
+        covered = visible(self.viewer, self._house.directory)
+        inside = people if covered is None else covered.intersection(people)
+        return self._house.directory.names(inside) if self.names_takers else {}
 
     def add(self, package: Package) -> Course:
         """Import a package. Raises BadPackage, Unavailable."""

@@ -13,7 +13,10 @@ from leadline.web.anatomy import NextStep, Reason
 def known(lens: Lens) -> list[Finding]:
     """All findings this viewer may see, strongest first; they may be minutes older than the page,
     since finding them asks for everything at once."""
-    return lens.recent("findings", findings)
+    with lens.looking("findings") as look:  # those found before are looked at as well
+        found = lens.recent("findings", findings)
+        look.shown = len(found)
+    return found
 
 
 def page_of(finding: Finding) -> str:

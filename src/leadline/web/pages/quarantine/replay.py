@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from leadline.accounts.viewing import app
 from leadline.privacy.lens import Lens
 from leadline.privacy.looks import Look, write
+from leadline.privacy.policy import Register
 from leadline.privacy.viewer import Role
 from leadline.sources.replay import Replay, Replayed
 from leadline.web.page import action
@@ -21,6 +23,8 @@ AT_ONCE_RECORDS = 1_000  # a click must answer within seconds; the command line 
 @action(sees=REPLAYERS)
 def replay(request: HttpRequest, lens: Lens) -> HttpResponse:
     """Try the oldest held records again, and say how many came through."""
+    if Register.SOURCES not in lens.registers:
+        lens.refuse("replay of the quarantine", _("It speaks of more than your unit."))
     house = app()
     total = Replayed()
     again = Replay(house.database, house.log, house.quarantine).again()
