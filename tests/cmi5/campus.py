@@ -85,6 +85,11 @@ class Campus:
     def register(self, course, actor=ANA, **more):
         return self.lms.register(course.course_id, actor, tenant=TENANT, **more)
 
+    def register_again(self, registration, actor):
+        """Another learner's registration in the same course."""
+        course = self.library.course(registration.course_id)
+        return self.register(course, actor)
+
     def launch(self, registration, index=0, **manner):
         """A unit that was launched, and has done nothing yet."""
         key = registration if isinstance(registration, str) else registration.id
@@ -152,7 +157,7 @@ class Player:
     def ask_preferences(self):
         return self.profile("GET")
 
-    def ask(self, method, path, body=b"", headers=(), **query):
+    def ask(self, method, path, body=b"", headers=(), /, **query):
         signed = {
             "authorization": f"Basic {self.token}",
             "content-type": "application/json",

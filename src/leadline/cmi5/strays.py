@@ -47,8 +47,9 @@ class Strays:
 
     def void(self, now: datetime) -> int:
         """Void every stray that has come since the last look; gives how many."""
-        if not self._records.any():  # then nothing in the log can be about one
-            self._database.execute("UPDATE cmi5_looked SET seq = ?", (self._log.head(),))
+        head = self._log.head()
+        if not self._records.any():  # then nothing so far can be about one
+            self._database.execute("UPDATE cmi5_looked SET seq = ?", (head,))
             return 0
         found = 0
         while batch := self._log.since(looked := self._looked(), BATCH_STATEMENTS):
