@@ -15,8 +15,6 @@ from leadline.directory import Name
 from leadline.engine import Lake
 from leadline.facts import Sensitivity
 from leadline.metrics import Context
-from leadline.metrics.funnel import funnels
-from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.audit import Care
@@ -24,14 +22,14 @@ from leadline.privacy.cut import CutFacts, may_ask
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, measured
+from leadline.privacy.pictures import Pictures
 from leadline.privacy.policy import Register, Rows
 from leadline.privacy.quality import counts, lags, late, quality, weighed
 from leadline.privacy.question import Question, checked, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
-from leadline.privacy.registers import Books, Registers
+from leadline.privacy.registers import Books
 from leadline.privacy.scope import visible
-from leadline.privacy.shapes import ShownCurve, ShownFunnel, safe_curve, safe_funnel
 from leadline.privacy.slices import POSITION, levels
 from leadline.privacy.view import View, Views
 from leadline.privacy.viewer import Purpose, Viewer
@@ -54,7 +52,7 @@ class Parts(Books, Protocol):
     def views(self) -> Views: ...
 
 
-class Lens(Registers):
+class Lens(Pictures):
     """What one viewer is shown, for one purpose, in one view. Make a new one per request.
 
     purpose: None takes the role's usual one. now: the instant asked as of (aware); default that of
@@ -96,47 +94,6 @@ class Lens(Registers):
             hidden = sum(result.gate == "suppressed" for result in answer.results)
             look.shown, look.withheld = len(answer.results) - hidden, hidden
         return answer
-
-    def funnel(self, course: str) -> ShownFunnel | None:
-        """Where learners leave a course, module by module (METHODS B1); None: too few reached it.
-
-        Forbidden where the role may not use activity even in numbers."""
-        return self.funnels(course).get(course)
-
-    def funnels(self, course: str | None = None) -> Mapping[str, ShownFunnel]:
-        """The same for every course, or for one, by course; a course with too few is absent."""
-        with self._looking("funnels", course=course or "all") as look:
-            self._use("reach")
-            found = self._kept(("funnels", course), lambda: funnels(self._facts(), course))
-            safe = {name: safe_funnel(each, self.smallest) for name, each in found.items()}
-            shown = {name: each for name, each in safe.items() if each is not None}
-            look.shown, look.withheld = len(shown), len(safe) - len(shown)
-        return shown
-
-    def cliffs(self, course: str | None = None) -> Sequence[Cliff]:
-        """Where far more people leave a video than around it, over all videos (METHODS B2)."""
-        with self._looking("cliffs", course=course or "all") as look:
-            self._use("watch")
-            found = self._kept(("cliffs", course), lambda: cliffs(self._facts(), course))
-            shown = [cliff for cliff in found if cliff.starters >= self.smallest]
-            look.shown, look.withheld = len(shown), len(found) - len(shown)
-        return shown
-
-    def curve(self, video: str) -> ShownCurve | None:
-        """Viewers by second of a video (METHODS B2); None: too few started it. As for `funnel`."""
-        with self._looking("curve", video=video) as look:
-            self._use("segment")
-            shown = self._kept(
-                ("curve", video), lambda: safe_curve(curve(self._facts(), video), self.smallest)
-            )
-            look.shown = 1 if shown else 0
-            look.withheld = len(shown.withheld) if shown else 1
-        return shown
-
-    def _use(self, fact: str) -> None:
-        closed = fact in self.rules.closed or Sensitivity.ACTIVITY not in self.rules.columns
-        if closed or self.rules.rows is Rows.NOBODY:
-            raise Forbidden(f"It is made of activity, which is closed to {self.viewer.role}.")
 
     def _allow(self, question: Question) -> None:
         if self.rules.rows is Rows.NOBODY:

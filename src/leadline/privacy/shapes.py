@@ -1,16 +1,19 @@
-"""Funnels and video curves with what would tell of a few people taken out (METHODS I4)."""
+"""Funnels, curves and other shapes with what would tell of a few people taken out (METHODS I4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from typing import Any
 
+from leadline.metrics.competency import Change, Cohort, Competency
 from leadline.metrics.funnel import Funnel
 from leadline.metrics.items import Asked, Items
+from leadline.metrics.linkage import Taught
 from leadline.metrics.video import Curve
 from leadline.stats.items import ItemJudged
 from leadline.stats.refusal import Refused
 
+WEEK_DAYS = 7
 BLANK = "left blank"
 OTHERS = "others"  # options that too few people chose to be shown alone
 
@@ -41,6 +44,13 @@ class ShownItems(Items):
     among them, with one more where that is needed; they are not judged."""
 
     withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownCompetency(Competency):
+    """A role's times on a grid of weeks, each step with enough people at risk; `counts` are empty.
+
+    Where too few came before or after a change, there is no change to be seen."""
 
 
 def safe_funnel(funnel: Funnel, smallest: int) -> ShownFunnel | None:
@@ -118,7 +128,46 @@ def _without(judged: ItemJudged | Refused, hidden: set[str]) -> ItemJudged | Ref
     )
 
 
-def _parts(shape: Funnel | Curve | Items) -> dict[str, Any]:
+def safe_taught(contents: Sequence[Taught], smallest: int) -> tuple[Taught, ...]:
+    """Those contents that enough learners had used, and enough had not (or nobody)."""
+    return tuple(
+        content
+        for content in contents
+        if not any(0 < n < smallest for n in (content.used_people, content.unused_people))
+    )
+
+
+def safe_competency(found: Competency, smallest: int) -> ShownCompetency | None:
+    """None where too few people came into the role."""
+    if found.whole.people < smallest:
+        return None
+    change = found.change
+    if change and min(change.before.people, change.after.people) < smallest:
+        change = None
+    parts = {"whole": _safe_cohort(found.whole, smallest), "change": _safe_change(change, smallest)}
+    return ShownCompetency(**{**_parts(found), **parts})
+
+
+def _safe_change(change: Change | None, smallest: int) -> Change | None:
+    if change is None:
+        return None
+    before, after = (_safe_cohort(each, smallest) for each in (change.before, change.after))
+    return replace(change, before=before, after=after)
+
+
+def _safe_cohort(cohort: Cohort, smallest: int) -> Cohort:
+    """Each single step is one person: only where a week ended, with enough people at risk."""
+    curve = {-(-step.t // WEEK_DAYS): step for step in cohort.curve if step.at_risk >= smallest}
+    share = {-(-step.t // WEEK_DAYS): step for step in cohort.share if step.at_risk >= smallest}
+    return replace(
+        cohort,
+        counts=(),
+        curve=tuple(replace(s, t=w * WEEK_DAYS, events=0) for w, s in curve.items()),
+        share=tuple(replace(s, t=w * WEEK_DAYS, events=0) for w, s in share.items()),
+    )
+
+
+def _parts(shape: Funnel | Curve | Items | Competency) -> dict[str, Any]:
     return {field.name: getattr(shape, field.name) for field in fields(shape)}
 
 

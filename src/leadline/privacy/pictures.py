@@ -1,0 +1,133 @@
+"""The part of the lens that answers in shapes of several numbers: funnels, curves, questions."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from leadline.facts import Sensitivity
+from leadline.metrics.competency import competency, roles
+from leadline.metrics.funnel import funnels
+from leadline.metrics.items import items
+from leadline.metrics.linkage import Taught, taught
+from leadline.metrics.video import Cliff, cliffs, curve
+from leadline.privacy.cut import CutFacts
+from leadline.privacy.policy import Rows
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.registers import Registers
+from leadline.privacy.shapes import (
+    ShownCompetency,
+    ShownCurve,
+    ShownFunnel,
+    ShownItems,
+    safe_competency,
+    safe_curve,
+    safe_funnel,
+    safe_items,
+    safe_taught,
+)
+
+COMPETENCY = frozenset(
+    {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ASSESSMENT, Sensitivity.OUTCOME}
+)
+T = TypeVar("T")
+
+
+class Pictures(Registers):
+    """What one viewer is shown of each shape. Forbidden where its facts are closed to the role."""
+
+    @property
+    @abstractmethod
+    def now(self) -> datetime:
+        """The instant that everything is asked as of."""
+
+    @property
+    @abstractmethod
+    def smallest(self) -> int:
+        """Groups with fewer people are hidden."""
+
+    @abstractmethod
+    def _kept(self, what: Hashable, make: Callable[[], T], *, timeless: bool = False) -> T: ...
+
+    @abstractmethod
+    def _facts(self, *, named: bool = False) -> CutFacts: ...
+
+    def funnel(self, course: str) -> ShownFunnel | None:
+        """Where learners leave a course, module by module (METHODS B1); None: too few reached it.
+
+        Forbidden where the role may not use activity even in numbers."""
+        return self.funnels(course).get(course)
+
+    def funnels(self, course: str | None = None) -> Mapping[str, ShownFunnel]:
+        """The same for every course, or for one, by course; a course with too few is absent."""
+        with self._looking("funnels", course=course or "all") as look:
+            self._use("reach")
+            found = self._kept(("funnels", course), lambda: funnels(self._facts(), course))
+            safe = {name: safe_funnel(each, self.smallest) for name, each in found.items()}
+            shown = {name: each for name, each in safe.items() if each is not None}
+            look.shown, look.withheld = len(shown), len(safe) - len(shown)
+        return shown
+
+    def cliffs(self, course: str | None = None) -> Sequence[Cliff]:
+        """Where far more people leave a video than around it, over all videos (METHODS B2)."""
+        with self._looking("cliffs", course=course or "all") as look:
+            self._use("watch")
+            found = self._kept(("cliffs", course), lambda: cliffs(self._facts(), course))
+            shown = [cliff for cliff in found if cliff.starters >= self.smallest]
+            look.shown, look.withheld = len(shown), len(found) - len(shown)
+        return shown
+
+    def curve(self, video: str) -> ShownCurve | None:
+        """Viewers by second of a video (METHODS B2); None: too few started it. As for `funnel`."""
+        with self._looking("curve", video=video) as look:
+            self._use("segment")
+            shown = self._kept(
+                ("curve", video), lambda: safe_curve(curve(self._facts(), video), self.smallest)
+            )
+            look.shown = 1 if shown else 0
+            look.withheld = len(shown.withheld) if shown else 1
+        return shown
+
+    def questions(self, assessment: str) -> ShownItems | None:
+        """The questions of an assessment (METHODS B3); None: too few took it."""
+        with self._looking("questions", assessment=assessment) as look:
+            self._use("response")
+            found = self._kept(
+                ("questions", assessment), lambda: items(self._facts(), assessment)
+            ).get(assessment)
+            shown = safe_items(found, self.smallest) if found else None
+            look.shown = len(shown.questions) if shown else 0
+            look.withheld = len(shown.withheld) if shown else 1
+        return shown
+
+    def taught(self, assessment: str) -> Mapping[str, Sequence[Taught]]:
+        """By question, how those fare who had used the content that teaches it (METHODS B5)."""
+        with self._looking("taught", assessment=assessment) as look:
+            for fact in ("response", "watch", "reach"):
+                self._use(fact)
+            found = self._kept(("taught", assessment), lambda: taught(self._facts(), assessment))
+            shown = {question: safe_taught(told, self.smallest) for question, told in found.items()}
+            look.shown = sum(map(len, shown.values()))
+            look.withheld = sum(map(len, found.values())) - look.shown
+        return shown
+
+    def roles(self) -> Sequence[str]:
+        """The roles that have a standard: declared, so that it tells of nobody."""
+        return self._kept(("roles",), lambda: roles(self._facts()))
+
+    def competency(self, role: str, change: date | None = None) -> ShownCompetency | None:
+        """How long a role takes to become competent (METHODS D); None: too few came into it."""
+        with self._looking("competency", role=role, change=str(change or "none")) as look:
+            if not self.rules.columns >= COMPETENCY or self.rules.rows is Rows.NOBODY:
+                raise Forbidden(f"It is made of records that are closed to {self.viewer.role}.")
+            found = self._kept(
+                ("competency", role, change), lambda: competency(self._facts(), role, change)
+            )
+            shown = safe_competency(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def _use(self, fact: str) -> None:
+        closed = fact in self.rules.closed or Sensitivity.ACTIVITY not in self.rules.columns
+        if closed or self.rules.rows is Rows.NOBODY:
+            raise Forbidden(f"It is made of activity, which is closed to {self.viewer.role}.")
