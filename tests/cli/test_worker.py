@@ -20,6 +20,7 @@ class App:
     failures: int = 0
     calls: list[float] = field(default_factory=list)
     settings: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(refresh_seconds=0.01))
+    lms: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tidy=lambda: None))
 
     def refresh(self) -> Refreshed:
         self.calls.append(time.monotonic())

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from hashlib import sha256
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from leadline.cmi5 import terms
 from leadline.cmi5.records import digest
 from leadline.store import Unavailable
 
-from .campus import ANA, BEN, WELL, basic, refused
+from .campus import ANA, BEN, HOME, WELL, basic, refused
 from .packages import au, au_id
 
 EVE = {"mbox": "mailto:eve@example.org"}
@@ -90,6 +91,58 @@ def test_only_hashes_are_kept(one_campus, registration):
     everything = repr(one_campus.database.execute("SELECT * FROM cmi5_session"))
     assert secret not in everything
     assert player.fetch_token not in everything
+
+
+# the endpoint
+
+
+@pytest.mark.cmi5(1)
+def test_the_endpoint_of_a_launch_is_the_record_store(one_campus, player):
+    """4.2, 6.0: the same routes, versions and formats; only what a token opens is narrower"""
+    assert player.parameters["endpoint"] == f"{HOME}/xapi"
+    assert player.ask("GET", "/about").status == 200
+    for version in ("1.0.3", "2.0.0"):
+        player.version = version
+        assert player.say("initialized" if version == "1.0.3" else "experienced").status == 200
+        for path in ("/statements", "/activities/state", "/agents/profile", "/agents"):
+            assert player.ask("OPTIONS", path).status == 204
+        found = player.ask("GET", "/statements", format="canonical", ascending="true")
+        assert found.status == 200
+        assert found.headers["x-experience-api-version"] == version
+    head = player.ask("HEAD", "/statements")
+    assert (head.status, head.body) == (200, b"")
+    assert player.ask("GET", "/statements", limit="many").status == 400
+    player.version = "3.0"
+    assert player.ask("GET", "/statements").status == 400
+
+
+@pytest.mark.cmi5(1)
+def test_a_unit_sends_attachments(one_campus, player):
+    """xAPI 1.5.2: parts of multipart/mixed, read back by the same token"""
+    assert player.say("initialized").status == 200
+    sent, data = player.good("experienced"), b"a drawing"
+    digest_of = sha256(data).hexdigest()
+    sent["attachments"] = [
+        {
+            "usageType": "https://example.org/drawing",
+            "display": {"en": "Drawing"},
+            "contentType": "text/plain",
+            "length": len(data),
+            "sha2": digest_of,
+        }
+    ]
+    parts = (
+        b"--b\r\nContent-Type: application/json\r\n\r\n"
+        + json.dumps(sent).encode()
+        + b"\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n"
+        + f"X-Experience-API-Hash: {digest_of}\r\n\r\n".encode()
+        + data
+        + b"\r\n--b--\r\n"
+    )
+    kind = {"content-type": "multipart/mixed; boundary=b"}
+    assert player.ask("POST", "/statements", parts, kind).status == 200
+    found = player.ask("GET", "/statements", statementId=sent["id"], attachments="true")
+    assert data in found.body
 
 
 # who is let in

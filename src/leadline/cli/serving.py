@@ -54,6 +54,7 @@ class Worker:
         """One refresh; False where it failed."""
         began = time.monotonic()
         try:
+            self._app.lms.tidy()
             done = self._app.refresh()
         except Exception:  # the edge of the process: whatever it is, the next round may succeed
             log.exception("refresh failed; it will be tried again")

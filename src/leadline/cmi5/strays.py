@@ -30,7 +30,7 @@ STEPS = (
     INSERT INTO cmi5_looked (one, seq) VALUES (1, 0)
     """,
 )
-BATCH_STATEMENTS = 2_000
+BATCH_STATEMENTS = 5_000
 
 _CATEGORY = terms.CATEGORY.encode()
 
@@ -47,20 +47,25 @@ class Strays:
 
     def void(self, now: datetime) -> int:
         """Void every stray that has come since the last look; gives how many."""
-        head = self._log.head()
-        if not self._records.any():  # then nothing so far can be about one
-            self._database.execute("UPDATE cmi5_looked SET seq = ?", (head,))
+        looked, head = self._looked(), self._log.head()
+        if looked < head and not self._records.any():  # then nothing so far can be about one
+            self._note(head)
             return 0
         found = 0
-        while batch := self._log.since(looked := self._looked(), BATCH_STATEMENTS):
-            strays = self._strays(batch)
-            with self._log.turn():
-                if self._looked() != looked:  # somebody else looks too, and was first
-                    continue
-                self._log.append([self._voiding(one, now) for one in strays], source=SOURCE)
-                self._database.execute("UPDATE cmi5_looked SET seq = ?", (batch[-1].seq,))
-            found += len(strays)
+        while batch := self._log.since(looked, BATCH_STATEMENTS):
+            strays, looked = self._strays(batch), batch[-1].seq
+            if strays:
+                with self._log.turn():
+                    fresh = [one for one in strays if self._log.get(one) is not None]
+                    voiding = [self._voiding(one, now) for one in fresh]
+                    self._log.append(voiding, source=SOURCE)
+                found += len(fresh)
+            self._note(looked)
         return found
+
+    def _note(self, seq: int) -> None:
+        """Note how far the log was looked through; a second look of the same finds all voided."""
+        self._database.execute("UPDATE cmi5_looked SET seq = ? WHERE seq < ?", (seq, seq))
 
     def _looked(self) -> int:
         return int(self._database.execute("SELECT seq FROM cmi5_looked")[0][0])
