@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 5  # whoever watches a video may lose the rest of it
 BACKLOG_CONNECTIONS = 1_024
+CONNECTIONS_MAX = 400  # each may hold a file open besides; more are told to come again
 
 
 class ContentServer:
@@ -40,6 +41,7 @@ class ContentServer:
                 lifespan="off",
                 log_level="warning",
                 server_header=False,
+                limit_concurrency=CONNECTIONS_MAX,
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
