@@ -53,9 +53,7 @@ def template(course: Course, unit: Unit, session: str, registration: str) -> Jso
     activities = [unit.publisher_id, *(around.lms_id for around in around_of(course, unit))]
     return {
         "registration": registration,
-        "contextActivities": {
-            "grouping": [{"objectType": "Activity", "id": activity} for activity in activities]
-        },
+        "contextActivities": {"grouping": [{"id": activity} for activity in activities]},
         "extensions": {terms.SESSION: session},
     }
 
