@@ -18,6 +18,8 @@ COMMANDS = {  # word: file in this folder that defines a click command of the sa
     "credential": "credential",
     "settings": "admin",
     "doctor": "admin",
+    "backup": "backup",
+    "restore": "backup",
     "demo": "demo",
     "docs": "docs",
 }

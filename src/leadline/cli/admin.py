@@ -161,13 +161,18 @@ def _without_password(value: str) -> str:
 @click.command("doctor")
 def doctor_command() -> None:
     """Check that this installation is sound, and say what to do where it is not."""
+    sys.exit(report())
+
+
+def report() -> int:
+    """Say of each check how it went; gives the exit status."""
     wrong = 0
     for what, problem in _examined():
         wrong += problem is not None
         click.echo(f"{'ok     ' if problem is None else 'WRONG  '} {what}")
         if problem is not None:
             click.echo(f"        {problem}")
-    sys.exit(1 if wrong else 0)
+    return 1 if wrong else 0
 
 
 def _examined() -> Iterator[tuple[str, str | None]]:
