@@ -10,35 +10,25 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from itertools import combinations, product
-from typing import Any
-from unittest.mock import patch
-from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
-from django.test import Client, override_settings
-from django.urls import URLPattern, get_resolver
+from django.test import override_settings
 
 from leadline.accounts.models import Grant, User
 from leadline.cli import main
 from leadline.insights import findings
 from leadline.metrics import catalogue
-from leadline.privacy import measuring
-from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
-from leadline.privacy.refusals import Forbidden, NotThere, TooFine, UnknownQuestion
 from leadline.privacy.slices import POSITION, TIME
 from leadline.privacy.viewer import Role, Viewer
-from leadline.web.page import Page
-from story.twins import NORTH, SHARED, SOUTH, Unseen, content, world_with
-from story.world import NOW, World, iri
+from story.asking import EVERY, PASSWORD, addresses, rows_of, shown, told
+from story.twins import NORTH, SHARED, SOUTH, Unseen, world_with
+from story.world import World, iri
 
 pytestmark = pytest.mark.xdist_group("attack twins")
-PASSWORD = "a-long-password-1"
 SAMPLE = 40  # questions a viewer; ATTACK=all asks every one of them, which takes hours
-REFUSED = (Forbidden, NotThere, TooFine, UnknownQuestion)
 ABROAD = Unseen(
     seeds=dict.fromkeys(["noa", "lea", "cora", *SOUTH], 7),
     south=(*SOUTH[:9], "zed1", "zed2"),
@@ -54,8 +44,6 @@ VIEWERS = {
     "ana": (Role.DEPARTMENT_MANAGER, "ana", None),
     "uma": (Role.HR_MANAGER, None, "Org/North"),
 }
-EVERY = {name: [dict(zip(m.choices, each, strict=True)) for each in product(*m.choices.values())]
-         for name, m in catalogue().items()}  # fmt: skip
 Twins = Callable[[str], tuple[World, World]]
 
 
@@ -85,56 +73,7 @@ def lens_of(world: World, login: str) -> Lens:
     return world.lens(Viewer(login, role, world.key(person) if person else None, unit))
 
 
-def told(look: Callable[..., Any], *args: Any, **asked: Any) -> object:
-    """What a look says, in words that can be compared; a refusal says something as well."""
-    try:
-        found = look(*args, **asked)
-    except REFUSED as refusal:
-        return type(refusal).__name__, str(refusal)
-    if isinstance(found, Answer):
-        at = found.watermark and found.watermark.replace(microsecond=0)
-        return repr((found.results, found.coverage, found.quality, found.late, found.as_of, at))
-    return re.sub(r"watermark=datetime\(.*?\)\)", "", repr(found))
-
-
 # pages first: a learner sees who looked at their record, and the tests below look at it as well
-
-
-def addresses(world: World) -> list[str]:
-    """Every page with the ids of this side and the other, as a page and as a download."""
-    asked = [
-        urlencode({**content(course), "by": by, "measure": measure, "q": "s", "as": kind})
-        for course, by, measure, kind in (
-            ("course/fire", "unit", "average_score", "page"),
-            ("course/path", "role", "first_attempt_pass_rate", "csv"),
-            ("course/south", "location", "completion_rate", "page"),
-            ("course/secret", "role", "average_score", "csv"),
-        )
-    ]
-    keys = [world.key(name) for name in ("ben1", "mia", "ana", "cora", "noa", "lea", "cleo1")]
-    found = []
-    for pattern in get_resolver().url_patterns:
-        if isinstance(pattern, URLPattern) and isinstance(pattern.callback, Page):
-            route = "/" + str(pattern.pattern)
-            if "<int:key>" in route:
-                found += [f"{route.split('<')[0]}{key}" for key in keys]
-            elif "<" not in route:
-                wanted = asked if route.startswith("/programmes/") else ["", asked[1], "page=2"]
-                found += [f"{route}?{each}" for each in wanted]
-    return found
-
-
-def shown(world: World, login: str, where: list[str]) -> list[tuple[str, int, bytes]]:
-    client = Client(SERVER_NAME="localhost")
-    assert client.login(username=login, password=PASSWORD)
-    with (
-        override_settings(LEADLINE=world.app),
-        patch("leadline.web.lens.Lens", partial(Lens, now=NOW)),
-    ):
-        answers = [(address, client.get(address)) for address in where]
-    # Neither the token of a form nor the number of a tooltip says anything of anybody.
-    secret = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|\b(?:term|chart|about)\d+')
-    return [(a, r.status_code, secret.sub(b"", r.content)) for a, r in answers]
 
 
 @pytest.mark.mission("S121")
@@ -185,35 +124,6 @@ def test_every_named_row_and_every_shape_is_the_same(twins, login):
 
 
 # questions
-
-
-class Anything:
-    """Stands for what would withhold answers; notes what it would decide by."""
-
-    seen: list[object] = []  # noqa: RUF012
-
-    def __init__(self, rows: Any, question: Any, care: Any) -> None:
-        self.seen.append((care.rules, care.smallest, care.levels))
-
-    def why(self, group: Any) -> None:
-        return None
-
-
-def rows_of(lens: Lens, name: str, choices: dict[str, str]) -> tuple[object, ...]:
-    """All rows that any question about the metric is answered from, with every column that can
-    slice or filter them, and all else that decides the answer."""
-    found: list[object] = []
-
-    def noted(rows: Any, metric: Any, by: Any, *, context: Any) -> list[Any]:
-        found.append(sorted(map(repr, rows.to_pyarrow().to_pylist())))
-        found.append((context.as_of, context.tz, context.suppress_below))
-        return []
-
-    by = (*catalogue()[name].by, *POSITION, *TIME)
-    Anything.seen.clear()
-    with patch.object(measuring, "summarise", noted), patch.object(measuring, "Withheld", Anything):
-        answer = told(lens.measure, name, by=by, choices=choices)
-    return (*found, *Anything.seen, answer)
 
 
 @pytest.mark.mission("S121")

@@ -169,7 +169,7 @@ class _Learner:
     def _wanders(self, course: str, begin: float, end: float) -> None:
         """Activity, in between what the record keeps."""
         span = end - begin
-        for number in range(1, 2 + self._habit.randrange(2)):
+        for number in (1, 1 + self._habit.randrange(2)):  # as many statements in every world
             at = begin + span * self._habit.uniform(0.1, 0.3)
             self._says("experienced", _module(course, number), at, course=course)
         stop = self._habit.randrange(5, int(VIDEO_S))

@@ -1,5 +1,6 @@
 """`leadline import` and `leadline quarantine`: what comes in by file, and what was held back."""
 
+import getpass
 import json
 import sys
 import time
@@ -12,6 +13,7 @@ import msgspec
 
 from leadline.app import App, build
 from leadline.config import BadSetting, Settings
+from leadline.privacy.viewer import Purpose
 from leadline.sources.intake import Intake, Taken
 from leadline.sources.records import Broken, Record, Unreadable
 from leadline.store import Unavailable
@@ -299,6 +301,8 @@ def quarantine_command() -> None:
 def list_command(source: str | None, as_json: bool) -> None:
     """What is held, why, and what would do; the oldest first."""
     shown, others = 0, 0
+    app = installed()
+    _write_down(app, "quarantine list", sum(app.quarantine.count().values()))
     for record in _replay().held(source=source):
         if as_json:
             click.echo(json.dumps(_plain(record), ensure_ascii=False))
@@ -320,9 +324,11 @@ def list_command(source: str | None, as_json: bool) -> None:
 @click.argument("key", type=int)
 def show_command(key: int) -> None:
     """One record, with its content as it came."""
-    record = installed().quarantine.get(key)
+    app = installed()
+    record = app.quarantine.get(key)
     if record is None:
         failed(f"there is no record {key}; `leadline quarantine list` shows those held.", 2)
+    _write_down(app, f"quarantine show {key}", 1)
     for name, value in _plain(record).items():
         click.echo(f"{name}: {value}")
 
@@ -363,6 +369,19 @@ def _replay() -> "Replay":
 
     app = installed()
     return Replay(app.database, app.log, app.quarantine)
+
+
+def _write_down(app: App, what: str, rows: int) -> None:
+    """The shell needs no role, but who read held records there is in the access log as well."""
+    app.audit.look(
+        login=getpass.getuser(),
+        role="shell",
+        purpose=Purpose.RUN_SYSTEM.value,
+        what=what,
+        people=(),
+        rows=rows,
+        outcome="shown",
+    )
 
 
 def _plain(record: "HeldRecord") -> dict[str, Any]:
