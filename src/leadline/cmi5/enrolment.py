@@ -1,16 +1,16 @@
 """People of the directory sent on courses, and where each of them stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
 from leadline.cmi5.course import Course
 from leadline.cmi5.gate import SOURCE
 from leadline.cmi5.lms import Lms, Progress
-from leadline.cmi5.records import Registration
 from leadline.cmi5.speech import defined
 from leadline.events.vocabulary import DUE_AT
 from leadline.sources.ids import derived_id
@@ -88,26 +88,29 @@ class Enrolment:
         """In the log's turn: whether the person was not registered before."""
         actor = self._lms.learner(person, course.tenant)
         mine = self._lms.registrations(actor)
-        found = next((each for each in mine if each.course_id == course.course_id), None)
-        enrolled = found or self._lms.register(course.course_id, actor, tenant=course.tenant)
+        found = next((each.id for each in mine if each.course_id == course.course_id), None)
+        key = found or str(uuid4())
         if found is None or due_at is not None:
-            self._say_registered(course, enrolled, due_at)
+            self._say_registered(course, actor, key, due_at)
+        if found is None:
+            # After it is said: a course of which nothing is asked is satisfied at once.
+            self._lms.register(course.course_id, actor, registration=key, tenant=course.tenant)
         return found is None
 
     def _say_registered(
-        self, course: Course, enrolled: Registration, due_at: datetime | None
+        self, course: Course, actor: Mapping[str, Any], registration: str, due_at: datetime | None
     ) -> None:
         due = None if due_at is None else stamp(due_at)
-        key = derived_id(SOURCE, f"registered {enrolled.id} {due or ''}".encode())
+        key = derived_id(SOURCE, f"registered {registration} {due or ''}".encode())
         if self._log.get(key) is not None:
             return
         now = datetime.now(UTC)
-        context: dict[str, Any] = {"registration": enrolled.id}
+        context: dict[str, Any] = {"registration": registration}
         if due is not None:
             context["extensions"] = {DUE_AT: due}
         value = {
             "id": key,
-            "actor": enrolled.actor,
+            "actor": actor,
             "verb": {"id": REGISTERED, "display": {"en": "registered"}},
             "object": defined(course),
             "context": context,
