@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+import pytest
+
 from leadline.cmi5.library import Library
 from leadline.cmi5.package import Package, read
+from leadline.cmi5.problem import BadPackage
 from leadline.store import Database
 
 NAMESPACE = "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd"
@@ -121,6 +124,15 @@ class Packages:
             media_type = "application/zip" if head == b"PK" else "text/xml"
         source = io.BytesIO(content) if isinstance(content, bytes) else content
         return read(source, media_type, "course")
+
+    @staticmethod
+    def refused(content: bytes, media_type: str | None = None) -> BadPackage:
+        """Why the product refuses it; whatever the reason is, it says what to do."""
+        with pytest.raises(BadPackage) as caught:
+            Packages.read(content, media_type)
+        assert caught.value.reason
+        assert caught.value.remedy
+        return caught.value
 
     @staticmethod
     def library(database: Database, folder: Path) -> Library:
