@@ -176,6 +176,25 @@ class World:
         verb = "passed" if passed else "failed"
         return self.says(who, verb, quiz, at=at, course=course, result=result)
 
+    def answers(
+        self, who: str, quiz: str, given: dict[str, tuple[str, bool]], *, at: Any, course: str
+    ) -> None:
+        """Options chosen in a test and whether each is right, by question; before its result."""
+        around = {
+            "parent": [{"id": iri(quiz), "definition": {"type": IRI_OF_KIND["assessment"]}}],
+            "grouping": [{"id": iri(course), "definition": {"type": IRI_OF_KIND["course"]}}],
+        }
+        for name, (option, right) in given.items():
+            self.says(
+                who,
+                "answered",
+                f"question/{name}",
+                at=instant(at),
+                result={"response": option, "success": right},
+                definition={"interactionType": "choice"},
+                context={"contextActivities": around},
+            )
+
     # and what is seen of it
 
     def refresh(self) -> Refreshed:

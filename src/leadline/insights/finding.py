@@ -13,6 +13,7 @@ from leadline.metrics.result import Design, Result
 from leadline.metrics.video import Cliff
 from leadline.privacy.answer import Answer
 from leadline.privacy.refusals import Forbidden, TooFine
+from leadline.privacy.shapes import ShownItems
 from leadline.stats.intervals import Interval
 
 
@@ -41,6 +42,9 @@ class Looking(Protocol):
 
     def cliffs(self, course: str | None = None) -> Sequence[Cliff]:
         """Abnormal drops of all videos; see metrics.video."""
+
+    def questions(self, assessment: str | None = None) -> Mapping[str, ShownItems]:
+        """Questions by assessment; see metrics.items."""
 
     def activities(
         self, kind: str | None = None, course: str | None = None

@@ -88,16 +88,15 @@ class Pictures(Registers):
             look.withheld = len(shown.withheld) if shown else 1
         return shown
 
-    def questions(self, assessment: str) -> ShownItems | None:
-        """The questions of an assessment (METHODS B3); None: too few took it."""
-        with self._looking("questions", assessment=assessment) as look:
+    def questions(self, assessment: str | None = None) -> Mapping[str, ShownItems]:
+        """The questions of all assessments, or of one, by assessment (METHODS B3); one that too few
+        took is absent."""
+        with self._looking("questions", assessment=assessment or "all") as look:
             self._use("response")
-            found = self._kept(
-                ("questions", assessment), lambda: items(self._facts(), assessment)
-            ).get(assessment)
-            shown = safe_items(found, self.smallest) if found else None
-            look.shown = len(shown.questions) if shown else 0
-            look.withheld = len(shown.withheld) if shown else 1
+            found = self._kept(("questions", assessment), lambda: items(self._facts(), assessment))
+            safe = {name: safe_items(each, self.smallest) for name, each in found.items()}
+            shown = {name: each for name, each in safe.items() if each is not None}
+            look.shown, look.withheld = len(shown), len(safe) - len(shown)
         return shown
 
     def taught(self, assessment: str) -> Mapping[str, Sequence[Taught]]:

@@ -13,6 +13,11 @@ def completions_page(course: str) -> str:
     return f"{reverse('completions')}?{urlencode({'course': course})}"
 
 
+def questions_page(course: str, assessment: str) -> str:
+    asked = urlencode({"course": course, "assessment": assessment})
+    return f"{reverse('questions')}?{asked}"
+
+
 def video_page(course: str | None, video: str) -> str:
     asked = {"video": video} | ({"course": course} if course else {})
     return f"{reverse('video')}?{urlencode(asked)}"

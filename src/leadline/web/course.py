@@ -37,6 +37,7 @@ class CourseShown:
             ("course", _("Where do they stop?")),
             ("course-trend", _("By month")),
             ("course-groups", _("For whom?")),
+            ("questions", _("Questions")),
         )
         asked = urlencode({"course": self.id})
         found = [(name, title, f"{reverse(name)}?{asked}") for name, title in pages]

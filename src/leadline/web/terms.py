@@ -34,6 +34,24 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Has not finished and did nothing for longer than the abandonment rule allows."),
     ),
     "reach": (_("reach"), _("Started this module or any later one.")),
+    "reliability": (
+        _("reliability"),
+        _(
+            "How far a second test like this one would put people in the same order, from 0 to 1. "
+            "A test that decides about somebody should have 0.8 at least."
+        ),
+    ),
+    "share right": (
+        _("share right"),
+        _("Of those who were asked the question at their first attempt; a blank answer is wrong."),
+    ),
+    "goes with the rest": (
+        _("goes with the rest"),
+        _(
+            "Whether those who get this question right get the others right too: 1 always, 0 not "
+            "at all, below 0 the other way round. Low means that the question is suspect."
+        ),
+    ),
     "quarantine": (
         _("quarantine"),
         _("Records that break a rule wait here with the reason; nothing is dropped in silence."),

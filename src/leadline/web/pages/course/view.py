@@ -14,6 +14,7 @@ from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.shapes import ShownFunnel
 from leadline.web import found, words
+from leadline.web.addresses import course_page
 from leadline.web.anatomy import Body, Companion
 from leadline.web.answers import allowed, companion, foot
 from leadline.web.charts import Figure, Step, draw, funnel
@@ -95,7 +96,7 @@ def _others(known: list[Finding], worst: FunnelStep | None) -> list[tuple[Findin
     """What else was found here, with the page that shows it, if that is another one."""
     answered = worst.module if worst else None
     return [
-        (f, found.page_of(f) if f.start_s is not None else "")
+        (f, "" if (page := found.page_of(f)) == course_page(f.course or "") else page)
         for f in known
         if not (f.insight == "worst_module" and f.about == answered)
     ]
