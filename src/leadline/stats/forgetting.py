@@ -6,7 +6,7 @@ from math import expm1, log, log1p, sqrt
 from typing import Literal
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.bootstrap import Floats
 from leadline.stats.intervals import CONFIDENCE, Interval, normal_quantile
@@ -19,7 +19,7 @@ BOUND = 0.8
 SOONEST_DAYS = 7.0
 FASTER_Q_MAX = 0.05
 ROUNDS_MAX = 500
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 WIDE = np.diag([4.0, 1.0])  # how far modules may lie apart, to begin with
 
 CRITICALITY: Mapping[str, float] = {"safety": 0.9, "standard": 0.8}
@@ -254,6 +254,8 @@ def shape(days: Sequence[float], kept: Sequence[float]) -> Shape:
     """R² of λ·t^−ψ and λ·e^−ψt, both by least squares on the shares themselves.
 
     To compare laws, not to predict. Source: Wixted and Ebbesen, Psychological Science 2 (1991)."""
+    from scipy import optimize  # takes longer to load than most answers to compute
+
     t, r = np.asarray(days, dtype=np.float64), np.asarray(kept, dtype=np.float64)
     around = float(((r - r.mean()) ** 2).sum())
 

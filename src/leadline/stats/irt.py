@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.bootstrap import Floats
 from leadline.stats.refusal import Refused
@@ -87,6 +87,8 @@ def fit(found: Patterns, model: Model = "2PL") -> Fitted | Refused:
     Assumes one ability, normal in the population, and answers independent given it (see
     `local_dependence`). An item that all or none got right is refused. Source: Bock and Aitkin,
     Psychometrika 46 (1981) 443-459; R `ltm`, `mirt`."""
+    from scipy import optimize  # takes longer to load than most answers to compute
+
     minimum = ONE_MIN_PEOPLE if model == "1PL" else TWO_WITH_PRIOR_MIN_PEOPLE
     if found.n < minimum:
         return Refused("low_n", f"{found.n} people; a {model} model needs {minimum}.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.bootstrap import Floats
 from leadline.stats.intervals import CONFIDENCE, Interval, normal_quantile
@@ -105,6 +105,8 @@ def mixed_model(
 
 def _random_intercept(y: Floats, x: Floats, place: Labels) -> Mixed:
     """REML with one variance ratio θ = τ²/σ² to search; θ = 0 is an answer, not a failure."""
+    from scipy import optimize  # takes longer to load than most answers to compute
+
     size = np.bincount(place).astype(np.float64)
     sum_x, sum_y = sums_by(x, place), sums_by(y[:, None], place)[:, 0]
     xx, xy, yy = x.T @ x, x.T @ y, float(y @ y)

@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.intervals import normal_quantile
 from leadline.stats.refusal import Refused
@@ -35,6 +35,8 @@ def detectable_difference(
     To be printed beside every "inconclusive". Falls are detected a little sooner above one half."""
     if per_arm <= 0 or not 0 <= share < 1:
         return None
+    from scipy import optimize  # takes longer to load than most answers to compute
+
     smallest = 1e-9
     if sample_size(share, 1.0, power, level) > per_arm:
         return None
@@ -54,6 +56,8 @@ def sample_size_of_means(d: float, power: float = POWER, level: float = 0.05) ->
     multiply by `design_effect` where teams are assigned. Source: Cohen 1988; R `power.t.test`."""
     if d == 0:
         raise ValueError("No sample can tell a difference of nothing.")
+
+    from scipy import optimize  # takes longer to load than most answers to compute
 
     def short(n: float) -> float:
         return power - power_of_means(abs(d), n, level)

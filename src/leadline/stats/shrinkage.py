@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.intervals import CONFIDENCE, Interval
 
@@ -35,6 +35,8 @@ def fit_prior(counts: Sequence[tuple[float, float]]) -> Prior:
     where groups differ by a known cause (stratify first). Where groups differ no more than chance,
     strength runs to its upper bound and everyone shrinks to the common mean. Source: Efron and
     Morris, JASA 70 (1975) 311-319; Casella 1985."""
+    from scipy import optimize  # takes longer to load than most answers to compute
+
     x = np.array([count[0] for count in counts], dtype=np.float64)
     n = np.array([count[1] for count in counts], dtype=np.float64)
     if len(x) < 2 or n.sum() <= 0:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, isinf, log, nan, sqrt
+from math import exp, inf, isinf, nan, sqrt
 
-from scipy import optimize, special
+from scipy import special
 
 from leadline.stats.intervals import CONFIDENCE, Interval, normal_quantile
 
@@ -146,16 +146,12 @@ def _cells(table: TwoByTwo, a: float) -> tuple[float, float, float, float]:
 def _expected(table: TwoByTwo, ratio: float) -> float | None:
     """The first cell under this odds ratio and the table's margins; None if a margin is empty."""
     first, hits = table.a + table.b, table.a + table.c
-    low, high = max(0, first + hits - table.n), min(first, hits)
-    if low >= high:
+    if max(0, first + hits - table.n) >= min(first, hits):
         return None
-    edge = 1e-9 * (high - low)
-
-    def gap(a: float) -> float:
-        one, two, three, four = _cells(table, a)
-        return log(one) + log(four) - log(two) - log(three) - log(ratio)
-
-    return float(optimize.brentq(gap, low + edge, high - edge, xtol=1e-12))
+    # (1 − ψ)a² + (n + (ψ − 1)(first + hits))a = ψ·first·hits, the root that exists at ψ = 1 too.
+    linear = table.n + (ratio - 1) * (first + hits)
+    constant = ratio * first * hits
+    return 2 * constant / (linear + sqrt(linear**2 + 4 * (1 - ratio) * constant))
 
 
 def common_difference(
