@@ -10,7 +10,7 @@ XML = Packages.xml
 @pytest.mark.cmi5(19)
 @pytest.mark.parametrize("name", ["endpoint", "fetch", "actor", "registration", "activityId"])
 @pytest.mark.parametrize("form", ["?{}=x", "?a=1&{}=x", "?{}", "?{}=x#part"])
-def test_a_name_that_the_launch_adds_is_Packages.refused(name, form):
+def test_a_name_that_the_launch_adds_is_refused(name, form):
     url = "https://content.example/" + form.format(name)
 
     problem = Packages.refused(XML(au(1, url)))
@@ -48,7 +48,7 @@ MALFORMED = (
 
 @pytest.mark.cmi5(24)
 @pytest.mark.parametrize("url", MALFORMED)
-def test_a_malformed_url_is_Packages.refused(url):
+def test_a_malformed_url_is_refused(url):
     problem = Packages.refused(XML(au(1, url)))
 
     assert problem.section in ("13.1.4", "13.2")
@@ -75,5 +75,5 @@ def test_a_well_formed_url_is_taken(url):
     ["javascript:alert(1)", "JavaScript://%0aalert(1)", "data:text/html,x", "file:///etc/passwd",
      "vbscript://x", "blob:https://lms.example/1", "view-source:https://x.example/"],
 )  # fmt: skip
-def test_a_url_that_would_run_in_our_pages_is_Packages.refused(url):
+def test_a_url_that_would_run_in_our_pages_is_refused(url):
     assert "scheme" in Packages.refused(XML(au(1, url))).reason
