@@ -121,7 +121,7 @@ def test_a_launch_enrols_and_the_same_registration_goes_on(desk):
 def test_mode_parameters_and_return_url_are_those_asked_for(desk):
     asked = {"launchMode": "Review", "launchParameters": "x=1", "returnURL": f"{HOME}/back"}
     made = desk.launched(desk.course(), **asked)
-    unit = Player(desk.campus, Launch(made["url"], made["session"]))
+    unit = Player(desk.campus, Launch(made["url"], made["session"], "AnyWindow"))
     unit.fetch()
     data = unit.read_launch_data()
     assert (data["launchMode"], data["launchParameters"]) == ("Review", "x=1")

@@ -121,7 +121,7 @@ def enrol(asked: Asked, body: IO[bytes]) -> Response:
 
 
 def launch(asked: Asked, body: IO[bytes]) -> Response:
-    """Make a unit ready and say where to send the learner."""
+    """Make a unit ready and say where to send the learner, and in which window."""
     wanted = _read(body, Launching)
     enrolled = _enrolled(asked, wanted.actor, wanted.registration)
     manner = Manner(
@@ -130,7 +130,12 @@ def launch(asked: Asked, body: IO[bytes]) -> Response:
         launch_parameters=wanted.launch_parameters,
     )
     made = asked.lms.launch(enrolled.id, wanted.au, manner)
-    found = {"url": made.url, "session": made.session, "registration": enrolled.id}
+    found = {
+        "url": made.url,
+        "session": made.session,
+        "registration": enrolled.id,
+        "launchMethod": made.method,
+    }
     return _json(200, found)
 
 
