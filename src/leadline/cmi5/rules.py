@@ -231,10 +231,9 @@ _SCORE = "result.score.scaled"
 RULES = (
     Rule("9.1", ANY, "id", lambda said, _: "id" in said.sent,
          "a unit gives its statements their ids.", "Send a UUID as id."),
-    Rule("9.7", ANY, "timestamp", lambda said, _: "timestamp" in said.sent,
-         "it is missing, and the order of statements goes by it.", "Send a UTC timestamp."),
     Rule("9.7", ANY, "timestamp", _utc,
-         "it is not in UTC.", "Send it with a Z at the end."),
+         "it is missing or not in UTC, and the order of statements goes by it.",
+         "Send it with a Z at the end."),
     Rule("8.1.3, 9.2", ANY, "actor", _own_actor,
          "it is not the agent of the launch.", "Send the actor of the launch URL."),
     Rule("9.6.3.1", ANY, "context.extensions",
