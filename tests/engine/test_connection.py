@@ -1,5 +1,7 @@
 """The SQL of a question is translated once; the answers must be those of a fresh translation."""
 
+import gc
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -103,3 +105,14 @@ def test_rows_from_memory_are_those_of_this_question(translated):
         keys = ibis.memtable(pa.table({"person": pa.array(wanted, pa.int64())}))
         assert people(visit.semi_join(keys, "person").person) == wanted
     assert len(translated) == 1
+
+
+def test_a_connection_that_met_a_table_in_memory_is_let_go():
+    """With it goes the DuckDB instance of its snapshot; every refresh makes a new one."""
+    conn = opened()
+    few = ibis.memtable(pa.table({"person": [1, 2]}))
+    assert conn.table("visit").semi_join(few, "person").count().to_pyarrow().as_py() == 2
+    gone = weakref.ref(conn.con)
+    del conn, few
+    gc.collect()
+    assert gone() is None

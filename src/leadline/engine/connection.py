@@ -77,6 +77,14 @@ class Connection(Backend):  # type: ignore[misc]  # Ibis is not annotated for my
         written = [self._written(slot) for slot in shape.slots]
         return "".join(part if isinstance(part, str) else written[part] for part in template)
 
+    def _run_pre_execute_hooks(self, expr: ir.Expr) -> None:
+        """Register tables that are in memory; questions hold nothing else that has to be.
+
+        Ibis walks through the expression once for each of five things, and keeps every connection
+        that ever registered a table, and with it the files of its snapshot, to the end."""
+        for table in expr.op().find(ops.InMemoryTable):
+            self._register_in_memory_table(table)
+
     def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
         self._run_pre_execute_hooks(expr)
         columns = _columns(expr.schema())

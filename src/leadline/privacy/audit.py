@@ -129,6 +129,11 @@ class Withheld:
         cut = _cut(self._columns, self._level)
         return self._found.get((cut, tuple(values[c.partition("@")[0]] for c in cut)))
 
+    def everybody(self) -> Line:
+        """All that the question is about, its filters by position not applied."""
+        (whole,) = self._counts.by(())
+        return whole
+
     # which breakdowns, in which order
 
     def _before(self, columns: Columns) -> Sequence[Columns]:

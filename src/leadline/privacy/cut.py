@@ -1,7 +1,7 @@
 """The facts as one viewer may see them: rows and columns are cut before anything is counted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -36,10 +36,16 @@ class CutFacts:
     now: datetime
     reporting_zone: str
     named: bool = False
+    _made: dict[str, ir.Table] = field(default_factory=dict, init=False, compare=False)
 
     def __getattr__(self, name: str) -> ir.Table:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name not in self._made:
+            self._made[name] = self._cut(name)
+        return self._made[name]
+
+    def _cut(self, name: str) -> ir.Table:
         if name in DIMENSIONS:
             return self.tables(name)
         if name in self.rules.closed:

@@ -23,6 +23,7 @@ PREPARE_SECONDS_MAX = 10
 PAUSE_SECONDS_MIN, PAUSE_SECONDS_MAX = 0.5, 5.0  # between looks for a new view
 REFUSED = (Forbidden, NotThere, TooFine, UnknownQuestion)
 T = TypeVar("T")
+Slow = tuple[Page, Hashable, Callable[[Lens], object]]
 
 log = logging.getLogger("leadline.keeper")
 
@@ -36,16 +37,15 @@ class Ahead(Lens):
     def __init__(self, parts: Parts, viewer: Viewer, purpose: Purpose, view: View) -> None:
         super().__init__(parts, viewer, purpose)
         self._view = view
-        self.recents: dict[Hashable, Callable[[Lens], object]] = {}
+        self.slow: dict[Hashable, Callable[[Lens], object]] = {}
 
     def recent(self, what: Hashable, make: Callable[[Lens], T]) -> T:
-        self.recents[what] = make
+        self.slow[what] = make
         return super().recent(what, make)
 
-    def renew(self) -> None:
-        """Make anew what is old of the slow answers that were asked for."""
-        for what, make in self.recents.items():
-            self._parts.kept.renew(self._recent_key(what), partial(make, self))
+    def renew(self, what: Hashable, make: Callable[[Lens], object]) -> None:
+        """Make a slow answer anew, if it is old."""
+        self._parts.kept.renew(self._recent_key(what), partial(make, self))
 
     def refuse(self, what: str, reason: str) -> NoReturn:
         raise Forbidden(reason)
@@ -88,26 +88,26 @@ class Keeper:
         """Show the newest view, got ready first if it is another than the one shown."""
         seen = time.monotonic()
         view = newest(self._parts.lake)
-        lenses = []
+        slow = []
         if view != self._parts.views.current():
-            lenses = self._prepare(view, seen + PREPARE_SECONDS_MAX)
+            slow = self._prepare(view, seen + PREPARE_SECONDS_MAX)
         self._parts.views.show(view, seen)
-        for lens in lenses:
+        for page, what, make in slow:
             if not self._stop.is_set():
-                lens.renew()
+                Ahead(self._parts, page.viewer, page.purpose, view).renew(what, make)
 
-    def _prepare(self, view: View, until: float) -> list[Ahead]:
-        """Answer the pages of late, the newest first; gives the lenses that it took."""
-        lenses = []
+    def _prepare(self, view: View, until: float) -> list[Slow]:
+        """Answer the pages of late, the newest first; gives the slow answers they asked for."""
+        slow: list[Slow] = []
         for key, page in self._parts.kept.lately():
             if time.monotonic() >= until or self._stop.is_set():
                 break
             lens = Ahead(self._parts, page.viewer, page.purpose, view)
             if self._answered(page, lens):
-                lenses.append(lens)
+                slow += [(page, what, make) for what, make in lens.slow.items()]
             else:
                 self._parts.kept.forget(key)
-        return lenses
+        return slow
 
     def _answered(self, page: Page, lens: Ahead) -> bool:
         """Whether the page could be answered; one that could not is not tried again by itself."""

@@ -21,7 +21,7 @@ from leadline.privacy.audit import Care
 from leadline.privacy.cut import CutFacts, may_ask
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
-from leadline.privacy.measuring import Measured, measured
+from leadline.privacy.measuring import Measured, Populations, measured
 from leadline.privacy.pictures import Pictures
 from leadline.privacy.policy import Register, Rows
 from leadline.privacy.quality import counts, lags, late, quality, weighed
@@ -69,6 +69,7 @@ class Lens(Pictures):
         super().__init__(parts, viewer, purpose)
         self._parts: Parts = parts
         self._asked_as_of = now
+        self._populations = Populations()
 
     # statistics
 
@@ -132,9 +133,11 @@ class Lens(Pictures):
             suppress_below=1,
         )
         position = self._positions()
-        rows = population(question, self._facts(), position)
         placed = bool(question.columns & set(POSITION))
         care = Care(self.rules, self.smallest, levels(position) if placed else 1, self._kept)
+        rows = self._populations.of(
+            question, care.levels, lambda: population(question, self._facts(), position)
+        )
         return measured(rows, question, care, context)
 
     def _late(self, since: datetime | None, until: datetime | None) -> Late:
@@ -306,8 +309,14 @@ class Lens(Pictures):
         return self._parts.kept.get((lake, asked, what), make)
 
     def _facts(self, *, named: bool = False) -> CutFacts:
-        return CutFacts(self._table, self.rules, self._people(), self.now, self.zone, named)
+        return replace(self._cut, named=True) if named else self._cut
 
+    @cached_property
+    def _cut(self) -> CutFacts:
+        tables = self._connection.table
+        return CutFacts(tables, self.rules, self._people, self.now, self.zone)
+
+    @cached_property
     def _people(self) -> ir.Table | None:
         if self._visible is None:
             return None
@@ -315,7 +324,7 @@ class Lens(Pictures):
         return ibis.memtable(keys)
 
     def _weighed(self) -> ir.Table:
-        people, whole = self._people(), self._weighs[1]
+        people, whole = self._people, self._weighs[1]
         return weighed(self._table("event"), self._table("link"), people, whole=whole)
 
     @property
@@ -328,7 +337,7 @@ class Lens(Pictures):
         return records.seats(self._positions(), self.now.date())
 
     def _positions(self) -> ir.Table:
-        positions, people = self._table("position"), self._people()
+        positions, people = self._table("position"), self._people
         return positions if people is None else positions.semi_join(people, "person")
 
     def _table(self, name: str) -> ir.Table:

@@ -1,6 +1,6 @@
 """The columns that every metric can be sliced by: where the learner sat then, and when it was."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import ibis
 import ibis.expr.types as ir
@@ -60,10 +60,12 @@ def with_place(rows: ir.Table, position: ir.Table, zone: str) -> ir.Table:
     return placed.drop("seat_person", "valid_from", "valid_to", "at_day")
 
 
-def with_time(rows: ir.Table, wanted: Iterable[str], zone: str) -> ir.Table:
+def with_time(rows: ir.Table, wanted: Collection[str], zone: str) -> ir.Table:
     """`rows` and the wanted time buckets of `at` as text in the reporting zone.
 
     day 2026-03-09, week (its Monday) 2026-03-09, month 2026-03, quarter 2026-Q1, year 2026."""
+    if not wanted:
+        return rows
     then = local(rows.at, zone)
     buckets = {
         "day": then.strftime("%Y-%m-%d"),
