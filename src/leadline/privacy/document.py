@@ -48,6 +48,24 @@ PROTECTION = """\
   refused.
 * Funnels, video curves and findings leave out every step, second and video with too few people.
 
+## What people out of view change
+
+Nothing that a page, a download, a question or a command answers changes with people whom the
+viewer does not cover, or with records of a kind that is closed to the role. The tests ask
+everything twice, in two organisations that differ in nothing else, and want the same answer to
+the byte. Counts of late records and the score of data quality are made of the people in view as
+well. So are the courses listed.
+On purpose the same for everybody:
+
+* **When the sources were last heard.** It is about systems, and without it nobody could tell what
+  did not happen from what did not arrive.
+* **What content is called and made of.** The name, the order and the length of an activity are
+  the newest that any statement gave. A course in which somebody in view takes part is shown with
+  all of its modules.
+
+The books of the system cannot be cut to some people: whoever is granted a unit of the organisation
+reads none of them, whatever the table above gives the role.
+
 ## What is not protected yet
 
 * **Over time.** Two answers to one question, before and after a single person came or left,
