@@ -45,8 +45,7 @@ class Recorder:
     def judged(self, kept: Kept, said: Sequence[tuple[Statement, str]]) -> Sequence[Statement]:
         """What is stored of a session's statements: in the order of their timestamps, and each
         `satisfied` right after its cause. Raises Refusal, having changed nothing."""
-        session = self._records.state(kept.id)
-        unit = self._records.unit(kept.registration.id, kept.unit)
+        session, unit = self._records.on_record(kept.id)
         ordered = sorted(said, key=lambda each: each[0].timestamp)
         changes: list[Unit | None] = []
         for statement, word in ordered:

@@ -220,13 +220,15 @@ class Records:
         )
         return [row[0] for row in rows]
 
-    def state(self, session: str) -> Session:
-        """What the rules ask of a session, read anew."""
+    def on_record(self, session: str) -> tuple[Session, Unit]:
+        """What the rules ask of a session and its unit, read anew."""
         rows = self._database.execute(
-            "SELECT standing, preferences, said, first_at, last_at FROM cmi5_session WHERE id = ?",
+            "SELECT s.standing, s.preferences, s.said, s.first_at, s.last_at, "
+            "u.completed_at, u.passed_at, u.waived_at FROM cmi5_session s LEFT JOIN cmi5_unit u "
+            "ON u.registration = s.registration AND u.unit = s.unit WHERE s.id = ?",
             (session,),
         )
-        return _state(rows[0])
+        return _state(rows[0][:5]), Unit(*map(from_micros, rows[0][5:]))
 
     def set_state(self, session: str, state: Session) -> None:
         """Put a session's new state in place of the old; `preferences` stay as they are."""
