@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from time import perf_counter
 
-NAMES = ("imports", "load", "pages", "refreshing", "detectors")
+NAMES = ("imports", "load", "pages", "refreshing", "detectors", "coverage")
 
 
 def main() -> int:

@@ -1,14 +1,10 @@
-"""Segments that explain, and questions linked to content (METHODS B4, B5)."""
+"""Segments that explain a difference (METHODS B4)."""
 
 import numpy as np
 import pytest
 
-from leadline.stats.dif import differential
-from leadline.stats.items import PairSums, judge_item
-from leadline.stats.linkage import exposure_difference, link
 from leadline.stats.refusal import Refused
 from leadline.stats.segments import Cell, attribute, halves, replicates, scan
-from leadline.stats.tables import TwoByTwo
 
 DIMENSIONS = ("department", "role", "site", "tenure")
 
@@ -86,48 +82,3 @@ def test_adtributor_on_the_example_of_its_paper():
     assert set(found[0].levels) == {"Tablet", "Mobile"}
     assert found[0].power == pytest.approx(0.98)
     assert [round(each.surprise, 4) for each in found] == [0.1446, 0.0279, 0.0]
-
-
-def item(correct, r, n=400):
-    """A question with this share right and item-rest correlation."""
-    x, spread = correct * n, 4.0
-    covariance = r * spread * (n * correct * (1 - correct) / n) ** 0.5
-    rest = 12.0
-    return judge_item(
-        PairSums(n, x, rest * n, x, n * (rest**2 + spread**2), n * (covariance + correct * rest))
-    )
-
-
-GOOD, LOW, BROKEN = item(0.7, 0.4), item(0.25, 0.4), item(0.25, 0.05)
-ALIKE = [TwoByTwo(100, 300, 100, 300)] * 5  # exposed and not: both a quarter right
-GAP = [TwoByTwo(60, 60, 20, 100)] * 5
-FEW = [TwoByTwo(4, 4, 20, 100)] * 5
-WEAK = [TwoByTwo(5, 15, 5, 15)] * 5
-
-
-@pytest.mark.parametrize(
-    ("question", "strata", "expected"),
-    [
-        (BROKEN, GAP, "item defect"),
-        (LOW, ALIKE, "content does not teach it"),
-        (LOW, GAP, "exposure gap"),
-        (LOW, FEW, "cannot separate content from item"),
-        (LOW, WEAK, "cannot separate content from item"),
-        (GOOD, GAP, "no action"),
-    ],
-)
-def test_the_decision_table(question, strata, expected):
-    assert link(question, strata).verdict == expected
-
-
-def test_one_language_that_fails_is_a_matter_of_language():
-    harder = differential([[TwoByTwo(160, 40, 60, 140)] * 4])[0]
-    assert harder.class_ == "C"
-    assert link(GOOD, [], harder).verdict == "language or context"
-
-
-def test_exposure_needs_fifty_on_each_side():
-    assert "40 saw the content" in exposure_difference(FEW).reason
-    difference, detectable = exposure_difference(GAP)
-    assert difference.estimate == pytest.approx(0.5 - 1 / 6)
-    assert 0.05 < detectable < 0.15
