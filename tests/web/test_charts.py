@@ -8,12 +8,14 @@ from django.utils.translation import override
 from leadline.web.charts import (
     Cliff,
     Column,
+    Dot,
     Figure,
     Group,
     Point,
     Step,
     Stretch,
     columns,
+    dots,
     draw,
     drawing,
     funnel,
@@ -31,6 +33,7 @@ POINTS = (
     Point("Jan", 0.41, 0.36, 0.46, 402),
     Point("Feb", None, None, None, None, "fewer than 10 people"),
 )
+DOTS = (Dot("Ropes", 0.2, -0.6, 100, "possibly the wrong key"), Dot("Knots", 0.7, 0.5, 100))
 GROUPS = (
     Group("North", 0.5, 0.4, 0.6, 80),
     Group("South", None, None, None, None, "fewer than 10 people"),
@@ -47,10 +50,12 @@ def drawn(kind: str) -> Figure:
         return draw(trend, POINTS, unit="share", **words)
     if kind == "groups":
         return draw(groups, GROUPS, unit="share", whole=0.5, **words)
+    if kind == "dots":
+        return draw(dots, DOTS, weak=0.15, **words)
     return draw(columns, (Column("1 Nov", 9, 1, "1 Nov: 9"),), **words)
 
 
-@pytest.mark.parametrize("kind", ["viewers", "funnel", "trend", "groups", "columns"])
+@pytest.mark.parametrize("kind", ["viewers", "funnel", "trend", "groups", "columns", "dots"])
 def test_a_drawing_is_safe_under_the_strict_policy_and_scales(kind: str) -> None:
     figure = drawn(kind)
     for svg in (figure.wide, figure.narrow):
@@ -64,6 +69,12 @@ def test_a_drawing_is_safe_under_the_strict_policy_and_scales(kind: str) -> None
         assert "Title &lt;x&gt;" in svg
         assert "aria-label=" in svg
         assert "var(--" in svg
+
+
+def test_a_suspect_question_is_named_and_says_what_is_wrong() -> None:
+    wide = drawn("dots").wide
+    assert ">Ropes<" in wide and ">Knots<" not in wide
+    assert "Ropes: 20" in wide and "possibly the wrong key" in wide
 
 
 def test_two_drawings_on_one_page_have_different_ids() -> None:

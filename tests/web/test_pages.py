@@ -25,6 +25,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "course-trend": f"/programmes/course/months?{COURSE}",
     "course-groups": f"/programmes/course/groups?{COURSE}",
     "video": f"/programmes/video?{VIDEO}",
+    "questions": f"/programmes/questions?{COURSE}",
     "completions": f"/programmes/completions?{COURSE}",
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",

@@ -10,7 +10,8 @@ from leadline.web.charts.drawing import axis_words, fitted
 from leadline.web.words import share
 
 HEIGHT_PX = 320
-LOW, HIGH = -0.3, 1.0  # of the telling axis; what lies below is drawn at its edge
+LOW, HIGH = -0.4, 1.0  # of the telling axis; what lies below is drawn at its edge
+EDGE = 0.06  # so that a mark at the lower end is whole
 LABELS_MAX = 6
 LABEL_ROOM_PX = 150
 
@@ -43,7 +44,7 @@ def dots(questions: Sequence[Dot], *, weak: float, width: int) -> alt.LayerChart
     ]
     for flagged, colour, size, shape in (
         (False, "var(--accent)", 80, "circle"),
-        (True, "var(--action)", 130, "triangle-down"),
+        (True, "var(--red)", 130, "triangle-down"),
     ):
         if any(bool(row["flags"]) is flagged for row in rows):
             kept = alt.Chart(
@@ -108,7 +109,7 @@ def _row(dot: Dot) -> dict[str, object]:
     return {
         "name": fitted(dot.name, LABEL_ROOM_PX),
         "right": dot.right,
-        "telling": max(LOW, min(HIGH, dot.telling)),
+        "telling": max(LOW + EDGE, min(HIGH, dot.telling)),
         "flags": dot.flags,
         "say": f"{said}. {dot.flags}" if dot.flags else said,
     }
