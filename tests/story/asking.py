@@ -1,7 +1,7 @@
 """Asking one world everything in words that can be compared with those of another."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
 from types import SimpleNamespace
@@ -37,6 +37,8 @@ def told(look: Callable[..., Any], *args: Any, **asked: Any) -> object:
     if isinstance(found, Answer):
         at = found.watermark and found.watermark.replace(microsecond=0)
         return repr((found.results, found.coverage, found.quality, found.late, found.as_of, at))
+    if isinstance(found, Mapping):  # the order of a lookup says nothing
+        found = sorted(found.items(), key=str)
     return re.sub(r"watermark=datetime\(.*?\)\)", "", repr(found))
 
 
