@@ -20,7 +20,7 @@ from leadline.lrs.refusals import Refusal
 from leadline.statements.forms import stamp
 
 Json = dict[str, Any]
-Shape = TypeVar("Shape")
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class Asked(Protocol):

@@ -1,5 +1,6 @@
 """Plant the demo world in an empty installation, by the same road that anybody's data takes."""
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from leadline.accounts.models import Grant, User
 from leadline.app import App
+from leadline.cmi5.package import ZIP, read
+from leadline.demo.course_package import mooring
 from leadline.demo.organisation import TOP
 from leadline.demo.story import DemoFiles, write
 from leadline.privacy.viewer import Role
@@ -53,6 +56,7 @@ def plant(app: App, until: date, tell: Tell) -> None:
     assert not changes.errors, changes.errors[:3]
     for name, path in files.statements.items():
         _take(app, name, path, tell)
+    _course_to_take(app, files)
     tell("counting …")
     done = app.refresh()
     tell(f"{done.statements:,} statements about {done.people:,} people counted")
@@ -65,6 +69,15 @@ def _take(app: App, source: str, path: Path, tell: Tell) -> None:
     for taken in Intake(app.log).take(StatementFile(path), source):
         if taken.received % 20_000 == 0:
             tell(f"importing {source}: {taken.received:,} statements")
+
+
+def _course_to_take(app: App, files: DemoFiles) -> None:
+    """A course that can be launched, for the learner's login and the section around them."""
+    package = read(io.BytesIO(mooring()), ZIP)
+    course = app.library.add(package, by="lead")
+    lead, learner = (app.directory.key_of(each.number) for each in (files.lead, files.learner))
+    assert lead is not None and learner is not None
+    app.enrolment.send(course, {learner, *app.directory.team_of(lead)})
 
 
 def _logins(app: App, files: DemoFiles) -> None:
