@@ -15,6 +15,7 @@ from leadline.stats.contrasts import (
     mix_and_rate,
     paired_difference,
     partial_correlation,
+    standardised,
 )
 from leadline.stats.intervals import newcombe
 from leadline.stats.multiplicity import benjamini_yekutieli
@@ -151,6 +152,16 @@ def test_berkeley_by_mix_and_rate():
     found = mix_and_rate(men, women)
     assert found.mostly_mix
     assert found.mix > found.difference > 0 > found.rate
+
+
+def test_a_fixed_mix_makes_rates_comparable():
+    # North passes 80 of 100, South 20 of 40; half and half that is 0.65.
+    counts = {"north": (80, 100), "south": (20, 40)}
+    found = standardised(counts, {"north": 1, "south": 1})
+    assert found.estimate == pytest.approx(0.65)
+    half = 1.959964 * np.sqrt(0.25 * (0.8 * 0.2 / 100 + 0.5 * 0.5 / 40))
+    assert (found.low, found.high) == pytest.approx((0.65 - half, 0.65 + half))
+    assert standardised(counts, {"north": 1, "east": 1}) is None
 
 
 levels = st.dictionaries(

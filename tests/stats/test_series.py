@@ -10,6 +10,7 @@ from leadline.stats.series import (
     Series,
     between_events,
     break_point,
+    controlled,
     individuals,
     interrupted,
     p_chart,
@@ -87,6 +88,38 @@ def test_the_time_in_which_a_change_takes_hold_is_left_out():
     y[24:27] = 0.0
     assert interrupted(Series(y, 24, season=12, transition=3)).level.low > 0
     assert interrupted(Series(y, 24, season=12, transition=3)).after == 21
+
+
+def test_what_happened_to_both_is_taken_out():
+    # Everyone jumps by 5 at the date; only the changed series jumps by 3 more.
+    found = controlled(
+        Series(stepped(8.0), 24, season=12), Series(stepped(5.0, seed=2), 24, season=12)
+    )
+    assert found.changed.level.low > 5
+    assert found.level.low < 3 < found.level.high
+    assert found.trend_p_value > 0.05
+    alike = controlled(
+        Series(stepped(5.0), 24, season=12), Series(stepped(5.0, seed=2), 24, season=12)
+    )
+    assert alike.level.low < 0 < alike.level.high
+
+
+def test_rates_are_compared_by_their_ratio():
+    generator = np.random.default_rng(4)
+    hours = np.full(48, 1000.0)
+    after = np.arange(48) >= 24
+    changed = generator.poisson(hours * 0.1 * np.where(after, 0.6, 1)).astype(float)
+    control = generator.poisson(hours * 0.2).astype(float)
+    found = controlled(Series(changed, 24, hours), Series(control, 24, hours), bend=False)
+    assert found.level.low < 0.6 < found.level.high < 1
+    with pytest.raises(ValueError, match="same date"):
+        controlled(Series(changed, 24, hours), Series(control, 20, hours))
+
+
+def test_a_control_with_another_trend_is_none():
+    drifting = stepped(0.0, seed=2) + 0.5 * np.arange(48)
+    found = controlled(Series(stepped(), 24, season=12), Series(drifting, 24, season=12))
+    assert found.trend_p_value < 0.001
 
 
 def test_seven_points_are_too_few():

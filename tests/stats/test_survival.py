@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from statsmodels.duration.survfunc import CumIncidenceRight, survdiff
+from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
 from leadline.stats.hazards import Waits, cox, dummies, landmarked
 from leadline.stats.refusal import Refused
@@ -258,3 +258,39 @@ def test_dummies_leave_out_the_most_frequent():
     columns, names = dummies(["north", "south", "north", "east"])
     assert names == ("east", "south")
     assert columns.tolist() == [[0, 0], [0, 1], [0, 0], [1, 0]]
+
+
+# Freireich et al. 1963: weeks of remission, 21 pairs; negative where it still held.
+TREATED = [6, 6, 6, -6, 7, -9, 10, -10, -11, 13, 16, -17, -19, -20, 22, 23, -25, -32, -32, -34, -35]
+PLACEBO = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+
+
+def remission(weeks):
+    weeks = np.array(weeks, dtype=float)
+    return np.abs(weeks), weeks > 0
+
+
+def test_l11_l12_the_remissions_of_every_textbook():
+    groups = [daily(*remission(weeks)) for weeks in (TREATED, PLACEBO)]
+    curve = kaplan_meier(groups[0])
+    # Kleinbaum and Klein, Survival Analysis, table 2.2.
+    assert [(step.t, round(step.survival, 4)) for step in curve] == [
+        *((6, 0.8571), (7, 0.8067), (10, 0.7529), (13, 0.6902), (16, 0.6275)),
+        *((22, 0.5378), (23, 0.4482)),
+    ]
+    assert median_time(kaplan_meier(groups[1])).estimate == 8
+    # R survdiff and coxph(ties = "efron").
+    assert log_rank([groups]).statistic == pytest.approx(16.793, abs=5e-4)
+    time, event = remission([*TREATED, *PLACEBO])
+    found = cox(Waits(time, event, (np.arange(42) >= 21).astype(float)[:, None], ("placebo",)))
+    assert found.covariates[0].log_ratio == pytest.approx(1.57213, abs=5e-6)
+    assert found.covariates[0].error == pytest.approx(0.41240, abs=5e-6)
+    assert found.covariates[0].proportional
+
+
+def test_the_restricted_mean_is_the_area_under_the_curve_of_statsmodels():
+    time, event = simulated(seed=7)
+    other = SurvfuncRight(time, event.astype(int))
+    at = np.concatenate([[0.0], other.surv_times[other.surv_times <= 40], [40.0]])
+    levels = np.concatenate([[1.0], other.surv_prob[other.surv_times <= 40]])
+    assert restricted_mean(daily(time, event), 40).estimate == pytest.approx(np.diff(at) @ levels)

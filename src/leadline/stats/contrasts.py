@@ -157,3 +157,24 @@ def mix_and_rate(after: Counts, before: Counts) -> MixAndRate:
         parts[level] = Part((w1 - w0) * (r1 + r0) / 2, (r1 - r0) * (w1 + w0) / 2)
     mix, rate = sum(p.mix for p in parts.values()), sum(p.rate for p in parts.values())
     return MixAndRate(mix + rate, mix, rate, parts)
+
+
+def standardised(counts: Counts, mix: Mapping[str, float]) -> Interval | None:
+    """The rate that these levels' rates would give under a fixed mix: Σw·x/n, Σw = 1.
+
+    Normal limits from Σw²p(1−p)/n. None where a level of the mix has nobody here: its rate is not
+    known. For periods or units whose composition differs; `mix_and_rate` says by how much. Source:
+    Fleiss, Levin and Paik 2003, 19.2 (direct standardisation)."""
+    total = sum(mix.values())
+    if any(weight and not counts.get(level, (0.0, 0.0))[1] for level, weight in mix.items()):
+        return None
+    rate = variance = 0.0
+    for level, weight in mix.items():
+        if not weight:
+            continue
+        x, n = counts[level]
+        rate += weight / total * x / n
+        variance += (weight / total) ** 2 * (x / n) * (1 - x / n) / n
+    half = normal_quantile(CONFIDENCE) * sqrt(variance)
+    method = "directly standardised, normal limits"
+    return Interval(rate, max(0.0, rate - half), min(1.0, rate + half), method)

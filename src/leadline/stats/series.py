@@ -4,14 +4,15 @@ Points are equally long, complete periods of one maturity, in order of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, pi, sqrt
+from math import ceil, exp, log, pi, sqrt
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from leadline.stats.bootstrap import Floats
-from leadline.stats.intervals import Interval
+from leadline.stats.intervals import CONFIDENCE, Interval, normal_quantile
 from leadline.stats.refusal import Refused
 from leadline.stats.regression import (
     Generalised,
@@ -164,6 +165,59 @@ def _estimates(series: Series, x: Floats, kept: NDArray[np.bool_], errors: Error
     covariance = np.where(np.eye(k) > 0, np.maximum(robust, plain), robust)
     method = f"{name}, Newey-West {lags} lags"
     return _Estimates(fit.coefficients, covariance, dispersion, float(n - k), method)
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """A change's step beyond the step of a series that had no change, and the two by themselves.
+
+    `level` is a ratio of ratios for counts. `trend_p_value`: had the two different trends before?
+    Below 5 % the control is none (see `claims.trend_check`)."""
+
+    level: Interval
+    changed: Interrupted
+    control: Interrupted
+    trend_p_value: float
+
+
+def controlled(changed: Series, control: Series, *, bend: bool = True) -> Controlled | Refused:
+    """Controlled interrupted series: the step of one less the step of the other at the same date.
+
+    Difference on the scale of the model (log for counts), errors added as if independent, which is
+    cautious where both share their shocks. Takes out whatever happened to both at that date.
+    Source: Lopez Bernal, Cummins and Gasparrini, Int. J. Epidemiology 47 (2018) 2082-2093."""
+    if changed.start != control.start or (changed.exposure is None) != (control.exposure is None):
+        raise ValueError("Both series need the same date of change and the same kind of values.")
+    one, other = interrupted(changed, bend=bend), interrupted(control, bend=bend)
+    if isinstance(one, Refused):
+        return one
+    if isinstance(other, Refused):
+        return other
+    level = _apart(one.level, other.level, one.ratio)
+    trend = _apart(one.trend_before, other.trend_before, one.ratio)
+    middle, half = (
+        (log(trend.estimate), log(trend.high / trend.low) / 2)
+        if one.ratio
+        else (
+            trend.estimate,
+            (trend.high - trend.low) / 2,
+        )
+    )
+    z = abs(middle) / half * normal_quantile(CONFIDENCE)
+    return Controlled(level, one, other, 2 * float(special.ndtr(-z)))
+
+
+def _apart(one: Interval, other: Interval, ratio: bool) -> Interval:
+    method = f"{one.method}, controlled"
+    if ratio:
+        logs = [
+            Interval(log(each.estimate), log(each.low), log(each.high), "") for each in (one, other)
+        ]
+        apart = _apart(logs[0], logs[1], ratio=False)
+        return Interval(exp(apart.estimate), exp(apart.low), exp(apart.high), method)
+    half = sqrt(sum(((each.high - each.low) / 2) ** 2 for each in (one, other)))
+    gap = one.estimate - other.estimate
+    return Interval(gap, gap - half, gap + half, method)
 
 
 def break_point(y: Floats, edge: int = 5) -> int:
