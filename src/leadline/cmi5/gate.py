@@ -21,7 +21,7 @@ import msgspec
 
 from leadline.cmi5 import terms
 from leadline.cmi5.records import Kept, Records, digest
-from leadline.cmi5.rules import Said, beneath, check, violation
+from leadline.cmi5.rules import beneath, understood, violation
 from leadline.cmi5.sequence import check_open
 from leadline.lrs.call import Call
 from leadline.lrs.guard import Guarded, Judge
@@ -106,8 +106,7 @@ class Gate:
         heard = []
         for at, (value, statement) in enumerate(zip(sent, batch, strict=True)):
             try:
-                said = Said(value)
-                check(said, kept.launched)
+                said = understood(value, kept.launched)
             except Refusal as refusal:
                 place = f"[{at}]." if len(batch) > 1 else ""
                 raise replace(refusal, field=f"{place}{refusal.field}") from refusal

@@ -28,8 +28,7 @@ from leadline.cmi5.moveon import met
 from leadline.cmi5.problem import NoSuch, Unfit
 from leadline.cmi5.recorder import Recorder
 from leadline.cmi5.records import Kept, Records, Registration, actor_text
-from leadline.cmi5.sequence import Session
-from leadline.cmi5.sequence import Unit as OnRecord
+from leadline.cmi5.sequence import OnRecord, Session
 from leadline.cmi5.strays import Strays
 from leadline.cmi5.structure import LaunchMethod
 from leadline.directory import Directory

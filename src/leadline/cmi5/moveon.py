@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 
 from leadline.cmi5.course import BlockNode, Course
-from leadline.cmi5.sequence import Unit
+from leadline.cmi5.sequence import OnRecord
 from leadline.cmi5.structure import MoveOn
 
-NOT_TOUCHED = Unit()
+NOT_TOUCHED = OnRecord()
 
 
-def met(move_on: MoveOn, unit: Unit) -> bool:
+def met(move_on: MoveOn, unit: OnRecord) -> bool:
     """Whether a unit's criterion is met by what is on record; waived meets every one."""
     completed, passed = unit.completed_at is not None, unit.passed_at is not None
     by_word = {
@@ -23,7 +23,7 @@ def met(move_on: MoveOn, unit: Unit) -> bool:
 
 
 def satisfied(
-    course: Course, units: Mapping[int, Unit], already: Collection[str]
+    course: Course, units: Mapping[int, OnRecord], already: Collection[str]
 ) -> list[BlockNode | Course]:
     """What has become satisfied: inner blocks before outer ones, the course last.
 

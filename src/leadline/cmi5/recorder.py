@@ -14,7 +14,7 @@ from leadline.cmi5.library import Library
 from leadline.cmi5.moveon import satisfied
 from leadline.cmi5.problem import NoSuch
 from leadline.cmi5.records import Kept, Records, Registration
-from leadline.cmi5.sequence import Unit, heard
+from leadline.cmi5.sequence import OnRecord, heard
 from leadline.cmi5.speech import Voice
 from leadline.statements import Statement
 from leadline.store import Log
@@ -47,7 +47,7 @@ class Recorder:
         `satisfied` right after its cause. Raises Refusal, having changed nothing."""
         session, unit = self._records.on_record(kept.id)
         ordered = sorted(said, key=lambda each: each[0].timestamp)
-        changes: list[Unit | None] = []
+        changes: list[OnRecord | None] = []
         for statement, word in ordered:
             before = unit
             session, unit = heard(session, unit, word, statement.id, statement.timestamp)

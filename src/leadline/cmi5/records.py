@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from leadline.cmi5.rules import Launched
-from leadline.cmi5.sequence import Session, Unit
+from leadline.cmi5.sequence import OnRecord, Session
 from leadline.store import Database
 from leadline.store.moments import from_micros, micros
 
@@ -136,24 +136,24 @@ class Records:
         sql = "SELECT id FROM cmi5_registration WHERE id IN ({keys})"
         return {row[0] for row in self._database.select_in(sql, set(registrations))}
 
-    def units(self, registration: str) -> dict[int, Unit]:
+    def units(self, registration: str) -> dict[int, OnRecord]:
         """What is on record of the units of a registration, by index; untouched ones left out."""
         rows = self._database.execute(
             "SELECT unit, completed_at, passed_at, waived_at FROM cmi5_unit WHERE registration = ?",
             (registration,),
         )
-        return {index: Unit(*map(from_micros, moments)) for index, *moments in rows}
+        return {index: OnRecord(*map(from_micros, moments)) for index, *moments in rows}
 
-    def unit(self, registration: str, index: int) -> Unit:
+    def unit(self, registration: str, index: int) -> OnRecord:
         """What is on record of one unit."""
         rows = self._database.execute(
             "SELECT completed_at, passed_at, waived_at FROM cmi5_unit "
             "WHERE registration = ? AND unit = ?",
             (registration, index),
         )
-        return Unit(*map(from_micros, rows[0])) if rows else Unit()
+        return OnRecord(*map(from_micros, rows[0])) if rows else OnRecord()
 
-    def set_unit(self, registration: str, index: int, unit: Unit) -> None:
+    def set_unit(self, registration: str, index: int, unit: OnRecord) -> None:
         """Put a unit's new record in place of the old one."""
         moments = [
             None if at is None else micros(at)
@@ -220,7 +220,7 @@ class Records:
         )
         return [row[0] for row in rows]
 
-    def on_record(self, session: str) -> tuple[Session, Unit]:
+    def on_record(self, session: str) -> tuple[Session, OnRecord]:
         """What the rules ask of a session and its unit, read anew."""
         rows = self._database.execute(
             "SELECT s.standing, s.preferences, s.said, s.first_at, s.last_at, "
@@ -228,7 +228,7 @@ class Records:
             "ON u.registration = s.registration AND u.unit = s.unit WHERE s.id = ?",
             (session,),
         )
-        return _state(rows[0][:5]), Unit(*map(from_micros, rows[0][5:]))
+        return _state(rows[0][:5]), OnRecord(*map(from_micros, rows[0][5:]))
 
     def set_state(self, session: str, state: Session) -> None:
         """Put a session's new state in place of the old; `preferences` stay as they are."""

@@ -4,8 +4,8 @@ Everything here is decided from the statement and from what its launch laid down
 is decided in `sequence.py`. A rule is a row of RULES; a statement that breaks one is refused with
 403, whole (6.3)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -46,14 +46,7 @@ class Said:
     word: verb of a cmi5 defined statement, or `allowed` for a cmi5 allowed one (7.1.3)."""
 
     sent: Json
-    word: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "word", _word(self))
-
-    @property
-    def verb(self) -> str:
-        return str(self.sent["verb"]["id"])
+    word: str
 
     @property
     def context(self) -> Json:
@@ -76,16 +69,15 @@ class Said:
         return ids_in(self.context, "category")
 
     @property
-    def objects(self) -> Iterator[str]:
-        """The activity that the statement is about."""
-        if self.sent["object"].get("objectType", "Activity") == "Activity":
-            yield self.sent["object"]["id"]
+    def activity(self) -> str:
+        """What the statement is about; empty where that is no activity."""
+        thing = self.sent["object"]
+        return str(thing["id"]) if thing.get("objectType", "Activity") == "Activity" else ""
 
 
 ALLOWED = "allowed"
-AU_WORDS = frozenset(terms.AU_VERBS.values())
-ANY = AU_WORDS | {ALLOWED}
-DEFINED = AU_WORDS
+DEFINED = frozenset(terms.AU_VERBS.values())
+ANY = DEFINED | {ALLOWED}
 COMPLETED, PASSED, FAILED = map(frozenset, (["completed"], ["passed"], ["failed"]))
 TERMINATED = frozenset(["terminated"])
 JUDGED = PASSED | FAILED
@@ -104,11 +96,13 @@ class Rule:
     remedy: str
 
 
-def check(said: Said, launched: Launched) -> None:
-    """Raises Refusal (403) for the first rule that the statement breaks."""
+def understood(sent: Json, launched: Launched) -> Said:
+    """A statement that keeps every rule. Raises Refusal (403) for the first one that it breaks."""
+    said = Said(sent, _word(sent))
     for rule in RULES:
         if said.word in rule.of and not rule.holds(said, launched):
             raise violation(rule.section, rule.field, rule.reason, rule.remedy)
+    return said
 
 
 def violation(section: str, at: str, reason: str, remedy: str) -> Refusal:
@@ -122,13 +116,14 @@ def ids_in(context: Json, relation: str) -> frozenset[str]:
     return frozenset(str(one["id"]) for one in ((found,) if isinstance(found, dict) else found))
 
 
-def _word(said: Said) -> str:
-    if said.verb == terms.LMS_VERBS["voided"]:
+def _word(sent: Json) -> str:
+    verb = sent["verb"]["id"]
+    if verb == terms.LMS_VERBS["voided"]:
         reason, remedy = "a unit may not void.", "Ask whoever runs the LMS to void it."
         raise violation("6.3", "verb.id", reason, remedy)
-    if terms.CATEGORY not in said.categories:
+    if terms.CATEGORY not in ids_in(sent.get("context") or NOTHING, "category"):
         return ALLOWED
-    word = terms.AU_VERBS.get(said.verb)
+    word = terms.AU_VERBS.get(verb)
     if word is None:
         raise violation(
             "7.1.3",
@@ -151,16 +146,8 @@ def _own_actor(said: Said, launched: Launched) -> bool:
     return agent and identifier_of(actor) == identifier_of(dict(launched.actor))
 
 
-def _own_registration(said: Said, launched: Launched) -> bool:
-    return str(said.context.get("registration", "")).lower() == launched.registration
-
-
-def _on_template(said: Said, launched: Launched) -> bool:
-    """Whether each value of the template stands in the context as it was (10.2.1)."""
-    return _laid_over(said.context, launched.template)
-
-
 def _laid_over(value: Any, template: Any) -> bool:
+    """Whether each value of a contextTemplate stands in a context as it was (10.2.1)."""
     if isinstance(template, Mapping):
         return isinstance(value, Mapping) and all(
             key in value and _laid_over(value[key], part) for key, part in template.items()
@@ -173,8 +160,8 @@ def _laid_over(value: Any, template: Any) -> bool:
 
 def _of_lms(said: Said, launched: Launched) -> bool:
     """Whether the object is an activity of the LMS that is neither the unit nor in it."""
-    ours = launched.ours
-    return any(one.startswith(ours) and not beneath(one, launched.activity) for one in said.objects)
+    ours = said.activity.startswith(launched.ours)
+    return ours and not beneath(said.activity, launched.activity)
 
 
 def beneath(activity: str, above: str) -> bool:
@@ -213,20 +200,8 @@ def _mastery_told(said: Said, launched: Launched) -> bool:
     return launched.mastery is None or not said.score
 
 
-def _moving(said: Said, _: Launched) -> bool:
-    return terms.MOVE_ON_CATEGORY in said.categories
-
-
-def _not_moving(said: Said, _: Launched) -> bool:
-    return terms.MOVE_ON_CATEGORY not in said.categories
-
-
-def _lasted(said: Said, _: Launched) -> bool:
-    return "duration" in said.result
-
-
-_DURATION = "the statement must say how long it took.", "Add result.duration."
-_SCORE = "result.score.scaled"
+_SCALED = "result.score.scaled"
+_CATEGORY = "context.contextActivities.category"
 
 RULES = (
     Rule("9.1", ANY, "id", lambda said, _: "id" in said.sent,
@@ -239,13 +214,15 @@ RULES = (
     Rule("9.6.3.1", ANY, "context.extensions",
          lambda said, launched: said.extensions.get(terms.SESSION) == launched.session,
          "the session id is missing or another.", "Send that of the contextTemplate."),
-    Rule("8.1.4, 9.6.1", ANY, "context.registration", _own_registration,
+    Rule("8.1.4, 9.6.1", ANY, "context.registration",
+         lambda said, launched: said.context.get("registration") == launched.registration,
          "it is not that of the launch.", "Send the registration of the launch URL."),
-    Rule("9.6.2, 10.2.1", ANY, "context", _on_template,
+    Rule("9.6.2, 10.2.1", ANY, "context",
+         lambda said, launched: _laid_over(said.context, launched.template),
          "a value of the contextTemplate is missing or changed.",
          "Begin with the contextTemplate of LMS.LaunchData and only add to it."),
     Rule("8.1.5, 9.4", DEFINED, "object.id",
-         lambda said, launched: launched.activity in said.objects,
+         lambda said, launched: said.activity == launched.activity,
          "it is not the activity of the launch.", "Send the activityId of the launch URL."),
     Rule("9.4", ANY, "object.id", lambda said, launched: not _of_lms(said, launched),
          "another unit, a block or the course are the LMS's to speak about.",
@@ -253,16 +230,18 @@ RULES = (
     Rule("10.2.2", MOVING_ON, "verb.id", lambda _, launched: launched.mode == "Normal",
          "in this launch mode nothing that satisfies is recorded.",
          "Send initialized and terminated only, and cmi5 allowed statements."),
-    Rule("9.6.2.2", MOVING_ON, "context.contextActivities.category", _moving,
+    Rule("9.6.2.2", MOVING_ON, _CATEGORY,
+         lambda said, _: terms.MOVE_ON_CATEGORY in said.categories,
          "the moveOn category is missing.", f"Add {terms.MOVE_ON_CATEGORY}."),
-    Rule("9.6.2.2", ANY - MOVING_ON, "context.contextActivities.category", _not_moving,
+    Rule("9.6.2.2", ANY - MOVING_ON, _CATEGORY,
+         lambda said, _: terms.MOVE_ON_CATEGORY not in said.categories,
          "the moveOn category is for completed, passed and failed.", "Leave it out."),
     Rule("9.5.1", DEFINED - JUDGED, "result.score", lambda said, _: "score" not in said.result,
          "only passed and failed have a score.", "Leave it out."),
     Rule("9.5.1", JUDGED, "result.score",
          lambda said, _: "raw" not in said.score or {"min", "max"} <= said.score.keys(),
          "raw says nothing without min and max.", "Add both."),
-    Rule("9.5.1", JUDGED, _SCORE, lambda said, _: said.score.get("scaled", 0) >= 0,
+    Rule("9.5.1", JUDGED, _SCALED, lambda said, _: said.score.get("scaled", 0) >= 0,
          "it is less than 0.", "Send 0 to 1."),
     Rule("9.5.2", PASSED, "result.success", lambda said, _: said.result.get("success") is True,
          "passed is a success.", "Send true."),
@@ -276,10 +255,12 @@ RULES = (
     Rule("9.5.3", DEFINED - COMPLETED, "result.completion",
          lambda said, _: "completion" not in said.result,
          "only completed has a completion.", "Leave it out."),
-    Rule("9.5.4.1", MOVING_ON | TERMINATED, "result.duration", _lasted, *_DURATION),
-    Rule("9.3.4, 9.5.1", PASSED, _SCORE, _mastered,
+    Rule("9.5.4.1", MOVING_ON | TERMINATED, "result.duration",
+         lambda said, _: "duration" in said.result,
+         "the statement must say how long it took.", "Add result.duration."),
+    Rule("9.3.4, 9.5.1", PASSED, _SCALED, _mastered,
          "it is below the masteryScore.", "Send failed, or the score that was reached."),
-    Rule("9.3.5, 9.5.1", FAILED, _SCORE, _not_mastered,
+    Rule("9.3.5, 9.5.1", FAILED, _SCALED, _not_mastered,
          "it reaches the masteryScore.", "Send passed, or the score that was reached."),
     Rule("9.6.3.2", JUDGED, "context.extensions", _mastery_told,
          "the masteryScore that the score was held against is missing or another.",

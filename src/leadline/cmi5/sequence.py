@@ -14,7 +14,7 @@ from leadline.cmi5.rules import ALLOWED, JUDGED, violation
 Standing = Literal["open", "terminated", "abandoned"]
 
 
-class Unit(msgspec.Struct, frozen=True):
+class OnRecord(msgspec.Struct, frozen=True):
     """What is on record of one unit in one registration, over all sessions: when each happened."""
 
     completed_at: datetime | None = None
@@ -36,8 +36,8 @@ class Session(msgspec.Struct, frozen=True):
 
 
 def heard(
-    session: Session, unit: Unit, word: str, statement: str, at: datetime
-) -> tuple[Session, Unit]:
+    session: Session, unit: OnRecord, word: str, statement: str, at: datetime
+) -> tuple[Session, OnRecord]:
     """Session and unit after a statement; word: as in `Said`, statement: its id, at: timestamp.
 
     A statement that is sent again changes nothing: whether it is the same is xAPI's question.
@@ -89,7 +89,7 @@ def _check_frame(session: Session, word: str, at: datetime) -> None:
         raise violation("9.3", "timestamp", reason, "Send terminated with the latest.")
 
 
-def _check_once(session: Session, unit: Unit, word: str, at: datetime) -> None:
+def _check_once(session: Session, unit: OnRecord, word: str, at: datetime) -> None:
     """What may be said once: in a session, or by all sessions of a unit in a registration."""
     if word in session.said:
         reason, remedy = f"the unit has said {word} in this session.", "Say it once a session."
