@@ -110,6 +110,12 @@ def test_a_page_asks_its_question_and_obeys_the_strict_policy(house, sign_in, na
     assert response["Cache-Control"] == "private, no-store"
 
 
+def test_the_record_store_describes_itself_to_whoever_asks(house):
+    response = Client(SERVER_NAME="localhost").get("/openapi.json")
+    assert response["Content-Type"] == "application/json"
+    assert set(response.json()["paths"]["/statements"]) == {"get", "put", "post"}
+
+
 def test_the_start_up_check_finds_no_address_without_a_declaration():
     assert [e for e in run_checks() if e.id == "leadline.E001"] == []
 

@@ -7,6 +7,7 @@ import click
 
 from leadline import cli, metrics, privacy
 from leadline.config import document as settings_page
+from leadline.lrs import description
 
 
 def _commands() -> str:
@@ -28,6 +29,7 @@ def _commands() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": _commands,
     "metrics.md": metrics.document,
+    "openapi.json": description.document,
     "settings.md": settings_page,
     "who-sees-what.md": privacy.document,
 }
@@ -37,7 +39,7 @@ PAGES: dict[str, Callable[[], str]] = {
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page is out of step.")
 @click.option("--folder", default="docs", type=click.Path(path_type=Path), show_default=True)
 def docs_command(check: bool, folder: Path) -> None:
-    """Write docs/commands.md, metrics.md, settings.md and who-sees-what.md from the code."""
+    """Write docs/{commands,metrics,settings,who-sees-what}.md and openapi.json from the code."""
     stale = []
     for name, write in PAGES.items():
         text = write().rstrip() + "\n"

@@ -1,5 +1,6 @@
 """Query parameters, and how the text of each kind is read (Communication 2)."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +13,8 @@ from leadline.lrs.versions import Version
 from leadline.statements import BadStatement, Identifier, identifier_of
 from leadline.statements.agents import check_actor, check_agent
 from leadline.statements.forms import instant, is_iri, is_uuid, shown
+
+Reader = Callable[[str, str, Version], Any]
 
 
 def parameters(request: Request, known: frozenset[str]) -> dict[str, str]:

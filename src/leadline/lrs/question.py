@@ -1,11 +1,10 @@
 """The parameters of GET /statements, read into a Wanted (Communication 2.1.3)."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from leadline.lrs.message import Request
-from leadline.lrs.parameters import actor, iri, moment, parameters, uuid
+from leadline.lrs.parameters import Reader, actor, iri, moment, parameters, uuid
 from leadline.lrs.refusals import bad_parameter
 from leadline.lrs.versions import Version
 from leadline.statements import Wanted
@@ -46,25 +45,27 @@ def more_link(request: Request, cursor: int) -> str:
     return f"{request.base}{request.path}?{urlencode([*kept, (CURSOR, str(cursor))])}"
 
 
-def _truth(name: str, text: str, _: Version) -> bool:
+def truth(name: str, text: str, _: Version) -> bool:
+    """true or false."""
     if text not in ("true", "false"):
         raise bad_parameter(name, f"{shown(text)} is no boolean.", "Send true or false.")
     return text == "true"
 
 
-def _count(name: str, text: str, _: Version) -> int:
+def count(name: str, text: str, _: Version) -> int:
+    """A whole number, zero or more."""
     if not (text.isascii() and text.isdigit() and len(text) <= CURSOR_LIMIT_DIGITS):
         raise bad_parameter(name, f"{shown(text)} is no count.", "Send a non-negative integer.")
     return int(text)
 
 
-def _format(name: str, text: str, _: Version) -> str:
+def result_format(name: str, text: str, _: Version) -> str:
+    """One of FORMATS."""
     if text not in FORMATS:
         raise bad_parameter(name, f"{shown(text)} is no format.", f"Use {', '.join(FORMATS)}.")
     return text
 
 
-Reader = Callable[[str, str, Version], Any]
 READERS: dict[str, tuple[str, Reader]] = {  # parameter: field of Wanted, how its text is read
     "statementId": ("statement_id", uuid),
     "voidedStatementId": ("voided_statement_id", uuid),
@@ -72,13 +73,13 @@ READERS: dict[str, tuple[str, Reader]] = {  # parameter: field of Wanted, how it
     "verb": ("verb", iri),
     "activity": ("activity", iri),
     "registration": ("registration", uuid),
-    "related_activities": ("related_activities", _truth),
-    "related_agents": ("related_agents", _truth),
+    "related_activities": ("related_activities", truth),
+    "related_agents": ("related_agents", truth),
     "since": ("since", moment),
     "until": ("until", moment),
-    "limit": ("limit", _count),
-    "format": ("format", _format),
-    "attachments": ("attachments", _truth),
-    "ascending": ("ascending", _truth),
-    CURSOR: (CURSOR, _count),
+    "limit": ("limit", count),
+    "format": ("format", result_format),
+    "attachments": ("attachments", truth),
+    "ascending": ("ascending", truth),
+    CURSOR: (CURSOR, count),
 }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leadline.web.declared import insist
+from leadline.web.openapi import openapi
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
@@ -36,6 +37,7 @@ from leadline.web.pages.video.view import video
 from leadline.web.pages.who_sees_what.view import who_sees_what
 
 urlpatterns = [
+    path("openapi.json", openapi, name="openapi"),
     path("", home, name="home"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
