@@ -10,6 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from leadline.stats.contrasts import (
     Pairs,
+    association,
     correlation_interval,
     mcnemar,
     mix_and_rate,
@@ -144,6 +145,37 @@ def test_a_variable_that_follows_from_the_others_is_refused():
 def test_fisher_by_hand():
     found = correlation_interval(0.5, 103)
     assert (found.low, found.high) == pytest.approx((0.3393, 0.6323), abs=1e-4)
+
+
+def test_one_person_a_team_gives_nearly_fishers_interval():
+    generator = np.random.default_rng(3)
+    x = generator.normal(size=400)
+    y = 0.5 * x + generator.normal(size=400)
+    found = association(x, y, np.arange(400))
+    plain = correlation_interval(float(np.corrcoef(x, y)[0, 1]), 400)
+    assert found.estimate == pytest.approx(plain.estimate)
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=0.02)
+
+
+def test_teams_widen_a_correlation_and_a_common_cause_takes_it_away():
+    generator = np.random.default_rng(4)
+    team = np.repeat(np.arange(30), 20)
+    size = generator.normal(size=30)[team]
+    x, y = size + generator.normal(size=600) / 2, size + generator.normal(size=600) / 2
+    found = association(x, y, team)
+    plain = correlation_interval(found.estimate, 600)
+    assert found.low < plain.low < plain.high < found.high
+    held = association(x, y, team, controls=size[:, None])
+    assert held.low < 0 < held.high
+    expected = partial_correlation(np.corrcoef([x, y, size]), 600)
+    assert held.estimate == pytest.approx(expected.estimate)
+
+
+def test_an_association_needs_people_teams_and_variation():
+    x = np.arange(100.0)
+    assert association(x[:40], x[:40], np.arange(40)).gate == "low_n"
+    assert association(x, x, np.arange(100) % 5).gate == "low_n"
+    assert association(x, np.ones(100), np.arange(100)).gate == "not_identified"
 
 
 def test_berkeley_by_mix_and_rate():

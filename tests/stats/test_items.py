@@ -124,6 +124,13 @@ def test_l8_lsat6_one_parameter():
     assert found.b == pytest.approx([-3.6153, -1.3224, -0.3176, -1.7301, -2.7802], abs=5e-5)
 
 
+def test_lsat6_in_the_terms_of_mirts_rasch_model():
+    # There the slope is 1 and the variance of ability is free: R mirt's own tests.
+    found = irt.fit(irt.patterns(plain(shared("items/lsat6.csv.gz"))), "1PL")
+    assert found.d == pytest.approx([2.73, 0.999, 0.24, 1.306, 2.099], abs=5e-4)
+    assert found.a[0] ** 2 == pytest.approx(0.57, abs=0.005)
+
+
 def lsat7():
     answers = np.array([[k >> 4 - j & 1 for j in range(5)] for k in range(32)], dtype=float)
     return irt.patterns(answers, LSAT7)
