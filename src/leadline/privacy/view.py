@@ -47,14 +47,14 @@ class Views:
 
     @property
     def kept_up(self) -> bool:
-        """Whether somebody gets views ready."""
-        return time.monotonic() - self._seen <= STALE_SECONDS_MAX
+        """Whether somebody gets views ready, however long it takes at the moment."""
+        return self._shown is not None
 
     def current(self) -> View:
         """The view to look through now. A page asks once and keeps to it."""
         with self._lock:
             shown = self._shown
-            if shown is not None and self.kept_up:
+            if shown is not None and time.monotonic() - self._seen <= STALE_SECONDS_MAX:
                 return shown
         view = newest(self._lake)
         if shown is not None:
