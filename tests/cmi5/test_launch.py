@@ -196,7 +196,7 @@ def test_a_units_own_query_is_kept_as_it_is(campus, url, query, fragment):
     assert launched_extensions(campus, registration)[terms.LAUNCH_URL] == url
 
 
-@pytest.mark.cmi5(47)
+@pytest.mark.cmi5(47, 49)
 @pytest.mark.parametrize("method", ["OwnWindow", "AnyWindow"])
 def test_a_launch_tells_how_the_unit_wants_to_be_opened(campus, method):
     """8.1"""

@@ -359,6 +359,11 @@ def test_every_stray_is_found_in_a_long_log(campus, stranger, monkeypatch):
         stranger(player, player.good("completed"))
         stranger(player, player.good("experienced"))
     assert campus.lms.tidy().voided == 4
+    monkeypatch.setattr("leadline.cmi5.strays.LOOK_BATCHES", 1)
+    for _ in range(2):
+        stranger(player, player.good("experienced"))
+        stranger(player, player.good("completed"))
+    assert sum(campus.lms.tidy().voided for _ in range(6)) == 2, "a long log takes several looks"
 
 
 def test_nothing_is_looked_through_before_the_first_registration(campus):

@@ -31,6 +31,7 @@ STEPS = (
     """,
 )
 BATCH_STATEMENTS = 5_000
+LOOK_BATCHES = 20
 
 _CATEGORY = terms.CATEGORY.encode()
 
@@ -46,13 +47,16 @@ class Strays:
         self._authority = authority
 
     def void(self, now: datetime) -> int:
-        """Void every stray that has come since the last look; gives how many."""
+        """Void the strays that have come since the last look, some batches at a time; how many."""
         looked, head = self._looked(), self._log.head()
         if looked < head and not self._records.any():  # then nothing so far can be about one
             self._note(head)
             return 0
         found = 0
-        while batch := self._log.since(looked, BATCH_STATEMENTS):
+        for _ in range(LOOK_BATCHES):
+            batch = self._log.since(looked, BATCH_STATEMENTS)
+            if not batch:
+                break
             strays, looked = self._strays(batch), batch[-1].seq
             if strays:
                 with self._log.turn():
