@@ -1,9 +1,11 @@
 """People sent on courses: once each, said in the record store, and on their record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from leadline.app import build
 from leadline.cmi5 import enrolment
 from leadline.cmi5.lms import Unfit
 from leadline.store import Unavailable
@@ -100,3 +102,13 @@ def test_learners_of_other_systems_are_on_the_roll_without_a_person(world, fire)
     world.app.lms.register(fire.course_id, actor, tenant=fire.tenant)
     (taker,) = world.app.enrolment.roll(fire)
     assert taker.person is None
+
+
+def test_a_learner_stays_the_same_when_the_lms_moves_to_another_address(world, fire):
+    ben = world.person("ben", unit="Org")
+    world.app.enrolment.send(fire, [ben])
+    moved = build(replace(world.app.settings, public_url="https://new.example"))
+    (progress,) = moved.enrolment.of(ben, fire.tenant)
+    assert progress.course.lms_id == fire.lms_id
+    assert moved.enrolment.send(fire, [ben]).known == (ben,)
+    moved.database.close()

@@ -13,6 +13,7 @@ STEPS = (
     CREATE TABLE cmi5_learner (
         person {big} NOT NULL,
         tenant TEXT NOT NULL,
+        home TEXT NOT NULL,
         name TEXT NOT NULL UNIQUE,
         PRIMARY KEY (person, tenant)
     )
@@ -23,7 +24,7 @@ NAME_BYTES = 15
 
 class Learners:
     """The accounts of people, one a tenant, so that two tenants cannot find out that it is the same
-    person. home: home page of the accounts."""
+    person. home: home page of new accounts; older ones keep theirs when the LMS moves."""
 
     def __init__(self, database: Database, directory: Directory, home: str) -> None:
         database.evolve(AREA, STEPS)
@@ -34,11 +35,11 @@ class Learners:
         the same, so that what units say of it becomes the person's facts."""
         with self._database.transaction() as tx:
             tx.take_turn(AREA)
-            asked = "SELECT name FROM cmi5_learner WHERE person = ? AND tenant = ?"
+            asked = "SELECT home, name FROM cmi5_learner WHERE person = ? AND tenant = ?"
             rows = tx.execute(asked, (person, tenant))
-            name = rows[0][0] if rows else secrets.token_hex(NAME_BYTES)
+            home, name = rows[0] if rows else (self._home, secrets.token_hex(NAME_BYTES))
             if not rows:
-                columns = ("person", "tenant", "name")
-                tx.insert("cmi5_learner", columns, [(person, tenant, name)])
-                self._directory.claim(person, Identifier("account", f"{self._home}|{name}"))
-        return {"objectType": "Agent", "account": {"homePage": self._home, "name": name}}
+                columns = ("person", "tenant", "home", "name")
+                tx.insert("cmi5_learner", columns, [(person, tenant, home, name)])
+                self._directory.claim(person, Identifier("account", f"{home}|{name}"))
+        return {"objectType": "Agent", "account": {"homePage": home, "name": name}}
