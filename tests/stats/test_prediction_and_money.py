@@ -108,5 +108,10 @@ def test_what_is_not_established_is_not_priced():
     assert break_even(programme()) == pytest.approx(40_000 / (500 * 200 * 12))
 
 
+def test_what_cannot_be_priced_is_an_error():
+    with pytest.raises(ValueError, match="above 0"):
+        worth(programme(people=0, level=1), seed=1)
+
+
 def test_more_than_a_year_is_not_counted():
     assert worth(programme(months=36.0), seed=1).benefit.estimate == pytest.approx(120_000)

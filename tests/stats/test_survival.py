@@ -213,6 +213,23 @@ def test_people_whose_records_begin_late_are_not_at_risk_before():
     assert [step.survival for step in steps] == [0.5, 0.25, 0.0]
 
 
+def test_a_record_that_begins_after_its_own_end_is_an_error():
+    with pytest.raises(ValueError, match="begins too late"):
+        kaplan_meier([(2, 1, 0)], late=[(3, 1)])
+
+
+def test_cox_counts_late_records_from_their_entry_on():
+    time, event = simulated(200, seed=4)
+    x = np.random.default_rng(1).normal(size=(200, 1))
+    plain = cox(Waits(time, event, x, ("x",))).covariates[0]
+    same = cox(Waits(time, event, x, ("x",), entry=np.zeros(200))).covariates[0]
+    assert same.log_ratio == pytest.approx(plain.log_ratio)
+    late = cox(Waits(time, event, x, ("x",), entry=np.where(x[:, 0] > 0, time / 2, 0))).covariates[
+        0
+    ]
+    assert late.log_ratio > plain.log_ratio  # fewer of those with x above 0 were at risk
+
+
 def test_immortal_time_vanishes_at_the_landmark():
     generator = np.random.default_rng(1)
     leaves = generator.exponential(6, 4000)
@@ -294,3 +311,10 @@ def test_the_restricted_mean_is_the_area_under_the_curve_of_statsmodels():
     at = np.concatenate([[0.0], other.surv_times[other.surv_times <= 40], [40.0]])
     levels = np.concatenate([[1.0], other.surv_prob[other.surv_times <= 40]])
     assert restricted_mean(daily(time, event), 40).estimate == pytest.approx(np.diff(at) @ levels)
+
+
+def test_where_everybody_got_there_rounding_breaks_no_limits():
+    counts = [(float(day), 1, 0, 0) for day in range(1, 118)]
+    last = cumulative_incidence(counts)[-1]
+    assert last.share == pytest.approx(1.0)
+    assert last.low <= last.share <= last.high + 1e-9

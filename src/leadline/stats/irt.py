@@ -22,7 +22,8 @@ TWO_WITH_PRIOR_MIN_PEOPLE = 250
 PRIOR_SD = 0.5  # of log a
 POINTS = 61
 PATTERNS_AT_ONCE = 5_000
-ROUNDS_MAX = 200
+ROUNDS_MAX = 1_000
+SLOPE_MAX = 1e-4  # of the log-likelihood per person, where the search may end
 STEP = 1e-4  # of the numerical second derivative
 RUNAWAY = 30.0  # no real slope or log odds is this large
 
@@ -105,8 +106,10 @@ def fit(found: Patterns, model: Model = "2PL") -> Fitted | Refused:
     best = optimize.minimize(
         problem.loss, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": ROUNDS_MAX}
     )
-    if not np.all(np.isfinite(best.x)) or np.abs(best.x).max() > RUNAWAY:
+    if not np.abs(best.x).max() < RUNAWAY:
         return Refused("not_identified", "The answers do not fit one ability; a slope ran away.")
+    if np.abs(best.jac).max() > SLOPE_MAX:
+        return Refused("not_identified", "The search for a response model did not come to an end.")
     return problem.read(np.asarray(best.x, dtype=np.float64))
 
 

@@ -76,13 +76,13 @@ def worth(programme: Programme, seed: int) -> Worth | Refused:
     20,000 draws of effect, value and cost, normal with their intervals, independent. Refused where
     the effect's claim is at level 2 or lower: then only `break_even` may be said. Assumes that the
     effect holds for those reached and lasts as long as counted. Source: METHODS J; Phillips."""
+    if min(programme.people, programme.months, programme.cost.low, programme.value.estimate) <= 0:
+        raise ValueError("People, months, cost and value must be above 0.")
     if programme.level < LEVEL_MIN:
         needed = f"It breaks even at {break_even(programme):,.4g} per person and month."
         return Refused(
             "not_identified", f"ROI not estimable: the effect is not established. {needed}"
         )
-    if programme.people <= 0 or programme.months <= 0 or programme.cost.low <= 0:
-        raise ValueError("People, months and cost must be above 0.")
     generator = np.random.default_rng(seed)
     scale = programme.people * min(programme.months, MONTHS_MAX)
     drawn = [_draw(each, generator) for each in (programme.effect, programme.value, programme.cost)]

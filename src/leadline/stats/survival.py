@@ -18,6 +18,7 @@ from leadline.stats.refusal import Refused
 from leadline.stats.tables import Significance
 
 EVENTS_MIN = 10  # for a median
+ROUNDING = 1e-9
 AT_RISK_MIN_PEOPLE = 10  # in each group at the end of a restricted mean
 
 Daily = Sequence[tuple[float, int, int]]
@@ -62,6 +63,8 @@ def kaplan_meier(
     survival, greenwood, steps = 1.0, 0.0, []
     for t, events, censored in sorted(counts):
         at_risk = left - sum(number for entry, number in late if entry >= t)
+        if events > at_risk:
+            raise ValueError(f"More events than people at risk at {t:g}: a record begins too late.")
         if events:
             survival *= 1 - events / at_risk
             greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else inf
@@ -258,7 +261,7 @@ def cumulative_incidence(
 
 
 def _incidence_limits(share: float, variance: float, z: float) -> tuple[float, float]:
-    if not 0 < share < 1:
+    if not ROUNDING < share < 1 - ROUNDING:  # of sums that should be 0 or 1
         return share, share
     half = z * sqrt(variance) / (share * abs(log(share)))
     return share ** exp(half), share ** exp(-half)
