@@ -243,6 +243,19 @@ def test_a_directory_that_would_fill_the_memory_is_refused(monkeypatch):
     assert "directory" in refused(Packages.zip(files={**INDEX, **files})).reason
 
 
+@pytest.mark.parametrize("field", [12, 16], ids=["size", "offset"])
+def test_a_zip_that_points_before_its_beginning_is_refused(tmp_path, field):
+    """The end's offset of the directory, or its size, is larger than the file."""
+    content = bytearray(Packages.zip())
+    end = content.rindex(b"PK\5\6")
+    struct.pack_into("<L", content, end + field, 2**20)
+    path = tmp_path / "course.zip"
+    path.write_bytes(content)
+
+    with pytest.raises(BadPackage):
+        Packages.read(path)
+
+
 def test_a_member_that_lies_about_its_size_is_refused(tmp_path):
     """The directory says three bytes, the data go on: no more than three are ever written."""
     content = bytearray(Packages.zip(files={"index.html": b"", "z.bin": bytes(2**20)}))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from leadline.cmi5.urls import file_of
+
 from .packages import Packages, au, au_id
 
 XML = Packages.xml
@@ -42,6 +44,8 @@ MALFORMED = (
     "https:///no-host",
     "https://?no-host",
     "https:content.example",
+    "trainer-app:content",
+    "mailto:ana@content.example",
     "//content.example/index.html",
 )
 
@@ -77,3 +81,12 @@ def test_a_well_formed_url_is_taken(url):
 )  # fmt: skip
 def test_a_url_that_would_run_in_our_pages_is_refused(url):
     assert "scheme" in Packages.refused(XML(au(1, url))).reason
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("a/./b.html?c#d", "a/b.html"), ("a/../b", "b"), ("%C3%BC", "ü"), ("/a", None), ("a/", None), ("../a", None),
+     ("?a", None), ("a/..", None)],
+)  # fmt: skip
+def test_the_file_that_a_relative_url_names(url, path):
+    assert file_of(url) == path
