@@ -91,12 +91,11 @@ class Running(NamedTuple):
 
 
 @contextmanager
-def running(
-    command: Sequence[str], environment: dict[str, str], port: int | None = None
-) -> Iterator[Running]:
+def running(command: Sequence[str], environment: dict[str, str]) -> Iterator[Running]:
     """Start a server that listens on LEADLINE_PORT; it is stopped, or killed, at the end."""
-    port = port or free_port()
-    place = os.environ | environment | {"LEADLINE_PORT": str(port)}
+    port = free_port()
+    ports = {"LEADLINE_PORT": str(port), "LEADLINE_CONTENT_PORT": str(free_port())}
+    place = os.environ | environment | ports
     started = subprocess.Popen(command, env=place, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, started)

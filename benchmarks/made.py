@@ -133,8 +133,7 @@ def unit(number: int) -> dict[str, Any]:
             "interactionType": "choice",
             "correctResponsesPattern": ["b"],
             "choices": [
-                {"id": letter, "description": {"en-US": f"Answer {letter}"}}
-                for letter in "abc"
+                {"id": letter, "description": {"en-US": f"Answer {letter}"}} for letter in "abc"
             ],
         }
     return {"objectType": "Activity", "id": activity(number), "definition": definition}

@@ -1,7 +1,9 @@
 """`leadline serve` and `leadline worker`: the two ways to run, in one process or in several."""
 
+import gc
 import logging
 import signal
+import sys
 import time
 from threading import Event, Thread
 from types import FrameType
@@ -18,6 +20,12 @@ if TYPE_CHECKING:  # Django has to be set up before the application is made
 log = logging.getLogger("leadline.worker")
 
 PAUSE_SECONDS_MAX = 300
+# A commit lets go of the interpreter at each sentence; with Python's 5 ms it then waits so long for
+# each of the threads that read statements.
+SWITCH_SECONDS = 0.0005
+COLLECTED_AFTER_OBJECTS = (
+    50_000  # one batch of statements is thousands, and all of them short-lived
+)
 STOP_SECONDS = 60  # a refresh that takes longer is cut off; the next start goes on from its commit
 
 
@@ -73,6 +81,8 @@ def serve_command(no_worker: bool) -> None:
 
     from leadline.accounts.start import start
 
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(COLLECTED_AFTER_OBJECTS)
     app = start()
     content = ContentServer(app)
     from leadline.privacy.keeper import Keeper
@@ -110,6 +120,8 @@ def _keep_ahead(keeper: "Keeper") -> None:
     from leadline.web.warm import warm
 
     warm()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays, and need not be gone through at each collection
     keeper.run()
 
 

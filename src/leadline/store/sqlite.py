@@ -17,7 +17,7 @@ CACHE_KIB = 32_768
 MAPPED_BYTES = 1 << 30
 CHECKPOINT_PAGES = 16_000
 CACHED_STATEMENTS = 256
-ROWS_PER_SENTENCE = 64
+ROWS_PER_SENTENCE = (256, 64, 16, 4, 1)
 
 _AVAILABILITY = frozenset(
     {
@@ -103,14 +103,16 @@ class Sqlite:
     ) -> None:
         places = f"({', '.join('?' * len(columns))})"
         begin = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
-        # Many rows in one sentence: small ones take half the time that they take one by one. The
-        # remainder goes one by one, so that only two sentences a table are ever prepared.
-        whole = len(rows) - len(rows) % ROWS_PER_SENTENCE
-        many = f"{begin}{', '.join([places] * ROWS_PER_SENTENCE)} {ending}" if whole else ""
-        for first in range(0, whole, ROWS_PER_SENTENCE):
-            some = rows[first : first + ROWS_PER_SENTENCE]
-            connection.execute(many, tuple(chain.from_iterable(some)))
-        connection.executemany(f"{begin}{places} {ending}", rows[whole:])
+        # Many rows in one sentence take half the time that they take one by one, and each sentence
+        # lets another thread in, for whose turn to end this one then waits. Few sizes, so that few
+        # sentences are ever prepared.
+        first = 0
+        for size in ROWS_PER_SENTENCE:
+            many = f"{begin}{', '.join([places] * size)} {ending}"
+            while len(rows) - first >= size:
+                some = rows[first : first + size]
+                connection.execute(many, tuple(chain.from_iterable(some)))
+                first += size
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
