@@ -79,3 +79,18 @@ def test_a_parameter_is_held_to_the_rules_of_statements(player, name, good, wron
         assert (status, field.partition(".")[0]) == (400, name), value
     if good is not None:
         assert player.get(**{name: good}).status == 200
+
+
+def test_a_null_is_refused_also_where_a_property_may_be_left_out(player):
+    """Data 2.2.s4.b1.b1; the suite's test of `timestamp: null` swallows the error that it meets"""
+    for name in ("timestamp", "id", "version", "result", "context", "authority", "stored"):
+        assert refusal(player.post(statement() | {name: None})) == (400, name)
+    assert player.found() == []
+
+
+def test_a_profile_of_nobody_and_a_state_of_nothing_are_refused(player):
+    """Communication 2.6, 2.3: in the suite these stand as a test inside a test, and never run"""
+    nobody = {"agent": "not an agent", "profileId": "p"}
+    assert refusal(player.ask("POST", "/agents/profile", b"{}", **nobody)) == (400, "agent")
+    nothing = {"activityId": "7", "agent": json.dumps(BEN), "stateId": "s"}
+    assert refusal(player.ask("POST", "/activities/state", b"{}", **nothing)) == (400, "activityId")

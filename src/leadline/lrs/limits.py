@@ -34,7 +34,11 @@ class Limits:
         self._requests = requests_a_minute
         self._statements = statements_a_minute
         self._clock = clock
-        self._buckets: dict[tuple[str, Kind], tuple[float, float]] = {}  # tokens, and when
+        # By key: tokens, and when they were counted.
+        self._buckets: dict[Kind, dict[str, tuple[float, float]]] = {
+            "requests": {},
+            "statements": {},
+        }
         self._lock = threading.Lock()
 
     def take_request(self, credential: Credential) -> None:
@@ -58,22 +62,21 @@ class Limits:
         self._take(credential.key, "statements", count, allowed)
 
     def _take(self, key: str, kind: Kind, count: int, allowed: int) -> None:
-        a_second = allowed / SECONDS_A_MINUTE
-        now = self._clock()
+        buckets, now = self._buckets[kind], self._clock()
         with self._lock:
-            if len(self._buckets) >= BUCKETS_LIMIT_COUNT:
-                self._buckets.clear()
-            tokens, at = self._buckets.get((key, kind), (allowed, now))
-            tokens = min(allowed, tokens + (now - at) * a_second)
-            enough = tokens >= count
-            self._buckets[key, kind] = (tokens - count if enough else tokens, now)
-        if not enough:
-            wait = max(1, math.ceil((count - tokens) / a_second))
-            raise Refusal(
-                429,
-                "Authorization",
-                f"these credentials may send {allowed} {kind} a minute, and have.",
-                f"Send the same request again in {wait} seconds.",
-                "RFC 6585 4",
-                (("retry-after", str(wait)),),
-            )
+            tokens, at = buckets.get(key) or (allowed, now)
+            tokens = min(allowed, tokens + (now - at) * allowed / SECONDS_A_MINUTE)
+            if tokens >= count:
+                buckets[key] = (tokens - count, now)
+                if len(buckets) > BUCKETS_LIMIT_COUNT:
+                    buckets.clear()
+                return
+        wait = max(1, math.ceil((count - tokens) * SECONDS_A_MINUTE / allowed))
+        raise Refusal(
+            429,
+            "Authorization",
+            f"these credentials may send {allowed} {kind} a minute, and have.",
+            f"Send the same request again in {wait} seconds.",
+            "RFC 6585 4",
+            (("retry-after", str(wait)),),
+        )

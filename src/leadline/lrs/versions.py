@@ -2,12 +2,14 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from leadline.lrs.message import Request
 from leadline.lrs.refusals import Refusal
 
 HEADER = "x-experience-api-version"
 SPOKEN = ("1.0.0", "1.0.1", "1.0.2", "1.0.3", "2.0.0")
+REMEMBERED_SPELLINGS = 256
 _FIRST = re.compile(r"1\.0(\.\d+)?")
 _SECOND = re.compile(r"2\.0(\.\d+)?")
 
@@ -24,7 +26,11 @@ NEWEST = Version.SECOND
 
 def spoken_by(request: Request) -> Version | None:
     """The version that the request's header asks for; None where it is missing or not ours."""
-    asked = request.headers.get(HEADER, "").strip()
+    return _family(request.headers.get(HEADER, "").strip())
+
+
+@lru_cache(maxsize=REMEMBERED_SPELLINGS)
+def _family(asked: str) -> Version | None:
     if _FIRST.fullmatch(asked):
         return Version.FIRST
     return Version.SECOND if _SECOND.fullmatch(asked) else None
