@@ -5,15 +5,16 @@ A hundred learners take `course/data`: sixty leave `video/personal` at 3:20. Six
 `course/path`, five modules; twenty-five of them stop for good at `module/third`."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from leadline.accounts.models import Grant, User
 from leadline.cmi5.package import read
+from leadline.curriculum import Standard
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
-from story.world import IRI_OF_KIND, World
+from story.world import IRI_OF_KIND, World, iri
 
 PASSWORD = "a-long-password-1"
 VIDEO_PROFILE = "https://w3id.org/xapi/video/extensions/"
@@ -44,6 +45,7 @@ def plant(folder: Path) -> World:
     south = world.people("south", 50, unit="Org/South", role="operator", manager="zoe")
     for number, login in enumerate(north + south):
         _data_course(world, login, number, leaves=number % 5 < 3)
+    _pilots(world)
     for number, login in enumerate(north[:30] + south[:30]):
         _path_course(world, login, number, stops=number % 12 < 5)
     world.says("stranger", "completed", "course/data", at=ago(world, 50))
@@ -106,6 +108,21 @@ def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None
         course=course,
     )
     world.says(login, "completed", course, at=ago(world, start - 3))
+
+
+def _pilots(world: World) -> None:
+    """Sixty pilots who came over a year, competent after 50 to 90 days; a few have left."""
+    needs = Standard("pilot", date(2020, 1, 1), "course", iri("course/pilot"))
+    world.app.curriculum.replace(Standard, [needs])
+    for number in range(60):
+        came = ago(world, 30 + 6 * number)
+        left = (came + timedelta(days=40)).date() if number % 15 == 14 else None
+        login = f"pilot{number}"
+        since = came.date().isoformat()
+        world.person(login, unit="Org/Harbour", role="pilot", since=since, left_on=left)
+        done = came + timedelta(days=50 + number * 7 % 40)
+        if left is None and done < world.now:
+            world.says(login, "completed", "course/pilot", at=done)
 
 
 def _options(number: int) -> dict[str, tuple[str, bool]]:

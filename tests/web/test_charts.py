@@ -7,11 +7,13 @@ from django.utils.translation import override
 
 from leadline.web.charts import (
     Cliff,
+    Climb,
     Column,
     Dot,
     Figure,
     Group,
     Point,
+    Rise,
     Step,
     Stretch,
     columns,
@@ -22,6 +24,7 @@ from leadline.web.charts import (
     groups,
     trend,
     viewers,
+    waiting,
 )
 
 STRETCHES = tuple(Stretch(5 * i, 5 * i + 5, 100 if i < 40 else 40, 3) for i in range(60))
@@ -34,6 +37,10 @@ POINTS = (
     Point("Feb", None, None, None, None, "fewer than 10 people"),
 )
 DOTS = (Dot("Ropes", 0.2, -0.6, 100, "possibly the wrong key"), Dot("Knots", 0.7, 0.5, 100))
+CLIMBS = tuple(
+    Climb(name, (Rise(0, 0, 0, 0, 80), Rise(28, rate, rate - 0.1, rate + 0.1, 40)))
+    for name, rate in (("after", 0.6), ("before", 0.4))
+)
 GROUPS = (
     Group("North", 0.5, 0.4, 0.6, 80),
     Group("South", None, None, None, None, "fewer than 10 people"),
@@ -50,12 +57,16 @@ def drawn(kind: str) -> Figure:
         return draw(trend, POINTS, unit="share", **words)
     if kind == "groups":
         return draw(groups, GROUPS, unit="share", whole=0.5, **words)
+    if kind == "waiting":
+        return draw(waiting, CLIMBS, until=180.0, **words)
     if kind == "dots":
         return draw(dots, DOTS, weak=0.15, **words)
     return draw(columns, (Column("1 Nov", 9, 1, "1 Nov: 9"),), **words)
 
 
-@pytest.mark.parametrize("kind", ["viewers", "funnel", "trend", "groups", "columns", "dots"])
+@pytest.mark.parametrize(
+    "kind", ["viewers", "funnel", "trend", "groups", "columns", "dots", "waiting"]
+)
 def test_a_drawing_is_safe_under_the_strict_policy_and_scales(kind: str) -> None:
     figure = drawn(kind)
     for svg in (figure.wide, figure.narrow):

@@ -29,6 +29,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "completions": f"/programmes/completions?{COURSE}",
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",
+    "competency": "/impact/competency?role=pilot",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",

@@ -19,6 +19,7 @@ from leadline.stats.claims import Claim, claim, trend_check
 from leadline.stats.intervals import Interval
 from leadline.stats.refusal import Refused
 from leadline.stats.survival import (
+    AT_RISK_MIN_PEOPLE,
     Daily,
     Incidence,
     MedianTime,
@@ -60,12 +61,14 @@ class Line(NamedTuple):
 class Cohort:
     """People who came into the role in one period, and how they fared.
 
-    curve: not yet competent by day; share: competent by day with leavers as such; mean: days within
-    the horizon."""
+    left: None where it is withheld, and with it who is still on the way. curve: not yet competent
+    by day; share: competent by day with leavers as such; both hold up to `followed_days`, beyond
+    which fewer than ten were observed. mean: days within the horizon."""
 
     people: int
     competent: int
-    left: int
+    left: int | None
+    followed_days: float
     since: date
     until: date
     counts: Daily
@@ -271,6 +274,16 @@ def _counts(lines: Sequence[Line]) -> Daily:
     return [(day, done, left + waiting) for day, done, left, waiting in _fates(lines)]
 
 
+def _followed(counts: Daily) -> float:
+    """The last day on which at least ten were observed."""
+    observed = 0
+    for day, done, gone in sorted(counts, reverse=True):
+        observed += done + gone
+        if observed >= AT_RISK_MIN_PEOPLE:
+            return day
+    return 0.0
+
+
 def _fates(lines: Sequence[Line]) -> list[tuple[float, int, int, int]]:
     """(day, competent, left, waiting)."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
@@ -286,6 +299,7 @@ def _cohort(lines: Sequence[Line], horizon_days: int) -> Cohort:
         people=sum(line.stays for line in lines),
         competent=sum(done for _, done, _, _ in fates),
         left=sum(left for _, _, left, _ in fates),
+        followed_days=_followed(counts),
         since=min(line.started for line in lines),
         until=max(line.started for line in lines),
         counts=counts,

@@ -159,8 +159,12 @@ def _safe_cohort(cohort: Cohort, smallest: int) -> Cohort:
     """Each single step is one person: only where a week ended, with enough people at risk."""
     curve = {-(-step.t // WEEK_DAYS): step for step in cohort.curve if step.at_risk >= smallest}
     share = {-(-step.t // WEEK_DAYS): step for step in cohort.share if step.at_risk >= smallest}
+    left = cohort.left or 0
+    waiting = cohort.people - cohort.competent - left
+    few = 0 < left < smallest or 0 < waiting < smallest
     return replace(
         cohort,
+        left=None if few else cohort.left,
         counts=(),
         curve=tuple(replace(s, t=w * WEEK_DAYS, events=0) for w, s in curve.items()),
         share=tuple(replace(s, t=w * WEEK_DAYS, events=0) for w, s in share.items()),

@@ -26,6 +26,7 @@ _PROGRAMMES = Entry(Place.PROGRAMMES, _("Programmes"), "programmes")
 _PEOPLE = Entry(Place.PEOPLE, _("People"), "people")
 _MY_TEAM = Entry(Place.PEOPLE, _("My team"), "my-team")
 _MY_LEARNING = Entry(Place.PEOPLE, _("My learning"), "my-learning")
+_IMPACT = Entry(Place.IMPACT, _("Impact"), "competency")
 _DATA = Entry(Place.DATA, _("Data & trust"), "trust")
 
 
@@ -34,7 +35,7 @@ def rail(viewer: Viewer) -> list[Entry]:
     rules = POLICY[viewer.role]
     people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rules.rows, _PEOPLE)
     data = (_DATA,) if registers_of(viewer) else ()  # what it opens is made of registers
-    entries = (_HOME, _PROGRAMMES, people, *data)
+    entries = (_HOME, _PROGRAMMES, people, _IMPACT, *data)
     return [entry for entry in entries if entry.place in rules.places]
 
 

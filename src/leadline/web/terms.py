@@ -34,6 +34,13 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Has not finished and did nothing for longer than the abandonment rule allows."),
     ),
     "reach": (_("reach"), _("Started this module or any later one.")),
+    "time to competency": (
+        _("mean days to competency"),
+        _(
+            "Averaged over everybody who came into the role, those still on their way included, "
+            "within the first 180 days. An average of the finished alone would drop the slow ones."
+        ),
+    ),
     "reliability": (
         _("reliability"),
         _(

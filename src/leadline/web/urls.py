@@ -5,6 +5,7 @@ from django.urls import path
 from leadline.web.declared import insist
 from leadline.web.openapi import openapi
 from leadline.web.pages.access_log.view import access_log
+from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
 from leadline.web.pages.course.view import course
@@ -54,6 +55,7 @@ urlpatterns = [
     path("programmes/packages/<slug:course_id>", package, name="package"),
     path("programmes/packages/<slug:course_id>/assign", assign, name="assign"),
     path("programmes/packages/<slug:course_id>/retire", retire, name="retire-package"),
+    path("impact/competency", competency, name="competency"),
     path("people", people, name="people"),
     path("people/my-team", my_team, name="my-team"),
     path("people/my-learning", my_learning, name="my-learning"),

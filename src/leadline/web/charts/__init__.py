@@ -7,14 +7,17 @@ from leadline.web.charts.funnel import Step, funnel
 from leadline.web.charts.groups import Group, groups
 from leadline.web.charts.trend import Point, trend
 from leadline.web.charts.viewers import Cliff, Stretch, viewers
+from leadline.web.charts.waiting import Climb, Rise, waiting
 
 __all__ = [
     "Cliff",
+    "Climb",
     "Column",
     "Dot",
     "Figure",
     "Group",
     "Point",
+    "Rise",
     "Step",
     "Stretch",
     "columns",
@@ -24,4 +27,5 @@ __all__ = [
     "groups",
     "trend",
     "viewers",
+    "waiting",
 ]
