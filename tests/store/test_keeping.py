@@ -1,6 +1,8 @@
 """Quarantine, credentials and audit."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from logbook import append, sent
@@ -18,6 +20,8 @@ from leadline.store import (
 from leadline.store import (
     credentials as module,
 )
+from leadline.store.schema import STEPS
+from leadline.store.sqlite import Sqlite
 
 BAD = Held("file.jsonl:2", b'{"actor": \xff', "actor", "is missing.", "Add it.")
 WORSE = Held("file.jsonl:5", b"", "", "is not JSON\0.", "Correct it.")
@@ -123,6 +127,20 @@ def test_without_overlap_or_after_another_rotation_an_old_secret_is_dead(databas
     for wrong in (timedelta(seconds=-1), timedelta(days=31)):
         with pytest.raises(ValueError, match="overlap"):
             credentials.rotate(credential.key, overlap=wrong)
+
+
+def test_a_credential_of_an_older_database_opens_as_before(tmp_path: Path):
+    old = Database(Sqlite(tmp_path / "old.db"))
+    old.evolve("store", STEPS[:1])
+    row = ("k", sha256(b"secret").digest(), "lms", "all", 1)
+    old.insert("credential", ("key", "digest", "source", "scopes", "created_at"), [row])
+    old.close()
+    new = Database.open(f"sqlite:///{tmp_path / 'old.db'}")
+    found = Credentials(new).verify("k", "secret")
+    assert found is not None and (found.source, found.origins, found.old_until) == ("lms", (), None)
+    Credentials(new).rotate("k")
+    assert Credentials(new).verify("k", "secret")
+    new.close()
 
 
 def test_an_ended_credential_cannot_be_changed(database: Database):
