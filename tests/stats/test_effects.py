@@ -24,7 +24,7 @@ from leadline.stats.effects import (
     effect_on_treated,
     effective_size,
     inverse_probability,
-    standardised,
+    standardised_differences,
 )
 from leadline.stats.intervals import Interval
 from leadline.stats.pooling import combine, mixed_model, within_and_between
@@ -172,7 +172,7 @@ def test_balance_by_hand():
     x = np.array([[1.0], [3.0], [0.0], [2.0]])
     treated = np.array([True, True, False, False])
     # (2 − 1) / SD of 1 and 3.
-    assert standardised(x, treated, np.ones(4))[0] == pytest.approx(1 / np.sqrt(2))
+    assert standardised_differences(x, treated, np.ones(4))[0] == pytest.approx(1 / np.sqrt(2))
     assert effective_size(np.array([1.0, 1.0, 1.0, 1.0])) == 4
     assert effective_size(np.array([1.0, 0.0, 0.0, 0.0])) == 1
 

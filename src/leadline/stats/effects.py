@@ -193,14 +193,14 @@ def _balance(study: Study, split: _Split) -> Balance:
     odds = split.propensity / (1 - np.minimum(split.propensity, 0.999))
     weight = np.where(kept & ~a, odds, 0.0)
     return Balance(
-        before=standardised(study.x, a, np.ones(len(a))),
-        after=standardised(study.x[kept], a[kept], np.where(a, 1.0, weight)[kept]),
+        before=standardised_differences(study.x, a, np.ones(len(a))),
+        after=standardised_differences(study.x[kept], a[kept], np.where(a, 1.0, weight)[kept]),
         effective=effective_size(weight[~a]),
         trimmed=float((a & ~kept).sum() / a.sum()),
     )
 
 
-def standardised(x: Floats, treated: Flags, weight: Floats) -> tuple[float, ...]:
+def standardised_differences(x: Floats, treated: Flags, weight: Floats) -> tuple[float, ...]:
     """(Weighted mean of the treated − of the others) / SD of the treated, covariate by covariate.
 
     Above 0.1 in size the groups are not alike. Source: Austin, Statistics in Medicine 28 (2009)."""
@@ -232,8 +232,8 @@ def inverse_probability(study: Study) -> tuple[float, Balance] | Refused:
     estimate = study.y[study.treated].mean()
     estimate -= np.average(study.y[~study.treated], weights=weight[~study.treated])
     return float(estimate), Balance(
-        before=standardised(study.x, study.treated, np.ones(len(x))),
-        after=standardised(study.x, study.treated, weight),
+        before=standardised_differences(study.x, study.treated, np.ones(len(x))),
+        after=standardised_differences(study.x, study.treated, weight),
         effective=effective_size(weight[~study.treated]),
         trimmed=0.0,
     )
