@@ -172,12 +172,14 @@ def test_a_learner_takes_a_course_and_what_came_of_it_is_seen_by_all(house, brow
     assert "“Mooring lines: stand clear” can be launched now." in lead.locator("main").inner_text()
     lead.get_by_role("link", name="Mooring lines: stand clear").click()
     lead.fill("#people", "ben@story.example")
+    lead.fill("#due", "2030-01-31")
     lead.get_by_role("button", name="Send").click()
     assert "1 person was sent on it." in lead.locator("main").inner_text()
     package = lead.url
 
     ben.goto(f"{house.address}/people/my-learning")
     assert "0 of 2 units done" in ben.locator("main").inner_text()
+    until(lambda: reads(ben, "due on 31 Jan 2030"))
     take(ben, house, "Four rules at the quay")
     ben.get_by_role("button", name="I have read this").click()
     ben.wait_for_url(f"{house.address}/people/my-learning")

@@ -23,6 +23,7 @@ from leadline.web.answers import (
 from leadline.web.charts import Figure, draw, groups, trend
 from leadline.web.course import CourseShown, shown
 from leadline.web.page import page
+from leadline.web.pages.course import concentrated
 from leadline.web.places import having
 from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
 
@@ -76,10 +77,14 @@ def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
     titles = _titles()
     last = _("By month") if by in PERIODS else _("For whom?")
     figure = _figure(split, whole, by, titles[measure]) if split else None
+    search = None if by in PERIODS else concentrated.searched(lens, measure, this.id)
     return SplitPage(
         crumbs=this.crumbs(last),
         figure=figure,
         companions=tuple(companion(a, titles[a.metric.name]) for a in beside[:3] if a),
+        why=concentrated.why(search),
+        checked=concentrated.checked(search),
+        next_step=concentrated.next_step(search),
         twin=_table(split, by, asked(request, ()), titles[measure]) if split else None,
         foot=foot([a for a in (split,) if a is not None]),
         course=this,

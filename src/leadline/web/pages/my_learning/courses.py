@@ -1,7 +1,8 @@
 """The courses that one was sent on, and the way into each of their units."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,26 +38,31 @@ class UnitToTake:
 
 @dataclass(frozen=True)
 class CourseToTake:
-    """One course that one was sent on."""
+    """One course that one was sent on. due: the day in words; empty: none, or completed."""
 
     registration: str
     name: str
     about: str
     state: Cell
+    done: bool
+    due: str
     units: tuple[UnitToTake, ...]
 
 
-def to_take(progress: Sequence[Progress]) -> list[CourseToTake]:
-    """What is not completed first, then the newest."""
-    return [_course(each) for each in sorted(progress, key=lambda p: p.satisfied_at is not None)]
+def to_take(progress: Sequence[Progress], due: Mapping[str, datetime | None]) -> list[CourseToTake]:
+    """What is not completed first, then the newest. due: by activity id of the course."""
+    open_first = sorted(progress, key=lambda each: each.satisfied_at is not None)
+    return [_course(each, due.get(each.course.lms_id)) for each in open_first]
 
 
-def _course(found: Progress) -> CourseToTake:
+def _course(found: Progress, due_at: datetime | None) -> CourseToTake:
     return CourseToTake(
         registration=found.registration.id,
         name=title(found.course),
         about=said(found.course.structure.description),
         state=_state(found),
+        done=found.satisfied_at is not None,
+        due=words.short_day(due_at) if due_at and found.satisfied_at is None else "",
         units=tuple(_unit(found, each) for each in found.units),
     )
 

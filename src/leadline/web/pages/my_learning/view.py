@@ -32,6 +32,8 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
         asked=asked(request, ()),
         total=len(looks),
     )
+    due = {row["course"]: row["due_at"] for row in reversed(found.courses)}  # the newest counts
+    courses = to_take(coursework(lens).own(), due)
     return Body(
         crumbs=(Crumb(_("My learning")),),
         companions=record.companions(found),
@@ -40,7 +42,8 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
             "parts": record.parts(request, found, linked=False),
             "left": record.abandoned_names(found),
             "looks": table,
-            "to_take": to_take(coursework(lens).own()),
+            "to_take": courses,
+            "waiting": [course for course in courses if not course.done],
         },
         foot=record.foot(found),
     )
