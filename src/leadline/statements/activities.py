@@ -12,6 +12,7 @@ from leadline.statements.forms import (
     shown,
 )
 from leadline.statements.problem import BadStatement
+from leadline.statements.remembered import remembered
 
 _SECTION = "Data 2.4.4.1"
 _ACTIVITY = frozenset({"objectType", "id", "definition"})
@@ -59,6 +60,7 @@ def check_activity(value: Any, field: str) -> None:
         check_definition(value["definition"], f"{field}.definition")
 
 
+@remembered
 def check_definition(value: Any, field: str) -> None:
     """An activity definition."""
     check_object(value, _DEFINITION, field, _SECTION)

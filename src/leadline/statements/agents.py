@@ -13,6 +13,7 @@ from leadline.statements.forms import (
     shown,
 )
 from leadline.statements.problem import BadStatement
+from leadline.statements.remembered import remembered
 
 IdentifierKind = Literal["mbox", "mbox_sha1sum", "openid", "account"]
 
@@ -77,6 +78,7 @@ def check_actor(value: Any, field: str) -> None:
         )
 
 
+@remembered
 def check_agent(value: Any, field: str) -> None:
     """An agent: exactly one identifier, perhaps a name (Data 2.4.2.1)."""
     check_object(value, _AGENT, field, _AGENT_SECTION)

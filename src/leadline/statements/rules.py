@@ -28,6 +28,7 @@ from leadline.statements.forms import (
     shown,
 )
 from leadline.statements.problem import BadStatement
+from leadline.statements.remembered import remembered
 
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
 
@@ -119,6 +120,7 @@ def _check_parts(value: dict[str, Any], prefix: str, modern: bool) -> datetime |
     return check_instant(value["timestamp"], f"{prefix}timestamp", strict=modern)
 
 
+@remembered
 def _check_verb(value: Any, field: str) -> None:
     check_object(value, _VERB, field, "Data 2.4.3")
     if "id" not in value:
@@ -268,6 +270,7 @@ def _check_about_activity(value: Any, field: str, kind: str) -> None:
         )
 
 
+@remembered
 def _check_context_activities(value: Any, field: str) -> None:
     check_object(value, _CONTEXT_ACTIVITIES, field, "Data 2.4.6.2")
     for key, activities in value.items():
