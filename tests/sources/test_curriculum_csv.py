@@ -36,7 +36,7 @@ def test_each_list_has_its_columns(tmp_path):
     checks = read(
         tmp_path, Check, "assessment,of,from_day,to_day", "urn:b,urn:a,,", "urn:d,urn:c,14,28"
     )
-    assert checks.rows == (Check("urn:b", "urn:a", 10, 35), Check("urn:d", "urn:c", 14, 28))
+    assert checks.rows == (Check("urn:b", "urn:a", 14, 28), Check("urn:d", "urn:c", 14, 28))
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ class Check(msgspec.Struct, frozen=True):
 
     assessment: str
     of: str
-    from_day: int = 10
-    to_day: int = 35
+    from_day: int = 14
+    to_day: int = 28
 
 
 Row = Link | Standard | Check

@@ -84,6 +84,18 @@ def immature(facts: Facts, mature_at: ir.TimestampColumn) -> ir.StringColumn:
     return ibis.ifelse(young, IMMATURE, ibis.null("string"))
 
 
+@ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))
+def timezone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Wall-clock time of an instant in a zone; DuckDB and PostgreSQL know it by this name."""
+
+
+def local(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """Wall-clock time of an instant in the reporting zone."""
+    if zone == "UTC":
+        return at.cast("timestamp")
+    return timezone(zone, at)
+
+
 def seconds_between(start: ir.TimestampColumn, end: ir.TimestampColumn) -> ir.IntegerColumn:
     """Whole seconds from start to end, by epoch: wall clocks and their zones play no part."""
     return end.epoch_seconds() - start.epoch_seconds()

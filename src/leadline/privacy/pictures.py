@@ -10,6 +10,7 @@ from leadline.metrics.competency import competency, roles
 from leadline.metrics.funnel import funnels
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
+from leadline.metrics.retention import Declared, declared, lasting
 from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy.cut import CutFacts
 from leadline.privacy.policy import Rows
@@ -20,10 +21,12 @@ from leadline.privacy.shapes import (
     ShownCurve,
     ShownFunnel,
     ShownItems,
+    ShownLasting,
     safe_competency,
     safe_curve,
     safe_funnel,
     safe_items,
+    safe_lasting,
     safe_taught,
 )
 
@@ -108,6 +111,22 @@ class Pictures(Registers):
             shown = {question: safe_taught(told, self.smallest) for question, told in found.items()}
             look.shown = sum(map(len, shown.values()))
             look.withheld = sum(map(len, found.values())) - look.shown
+        return shown
+
+    def checks(self) -> Sequence[Declared]:
+        """The delayed checks: declared, so that they tell of nobody."""
+        return self._kept(("checks",), lambda: declared(self._facts()))
+
+    def lasting(self) -> Mapping[Declared, ShownLasting]:
+        """What was still known at the delayed checks (METHODS C), by check; one that too few people
+        took is absent."""
+        with self._looking("lasting") as look:
+            if Sensitivity.ASSESSMENT not in self.rules.columns or self.rules.rows is Rows.NOBODY:
+                raise Forbidden(f"It is made of scores, which are closed to {self.viewer.role}.")
+            found = self._kept(("lasting",), lambda: lasting(self._facts()))
+            safe = {check: safe_lasting(each, self.smallest) for check, each in found.items()}
+            shown = {check: each for check, each in safe.items() if each is not None}
+            look.shown, look.withheld = len(shown), len(safe) - len(shown)
         return shown
 
     def roles(self) -> Sequence[str]:

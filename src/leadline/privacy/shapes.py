@@ -9,9 +9,11 @@ from leadline.metrics.competency import Change, Cohort, Competency
 from leadline.metrics.funnel import Funnel
 from leadline.metrics.items import Asked, Items
 from leadline.metrics.linkage import Taught
+from leadline.metrics.retention import Lasting
 from leadline.metrics.video import Curve
 from leadline.stats.items import ItemJudged
 from leadline.stats.refusal import Refused
+from leadline.stats.retention import PassRetention
 
 WEEK_DAYS = 7
 BLANK = "left blank"
@@ -51,6 +53,13 @@ class ShownCompetency(Competency):
     """A role's times on a grid of weeks, each step with enough people at risk; `counts` are empty.
 
     Where too few came before or after a change, there is no change to be seen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownLasting(Lasting):
+    """A delayed check that enough people took.
+
+    Where few were silent, neither how many were due nor the response is told; `complete` stays."""
 
 
 def safe_funnel(funnel: Funnel, smallest: int) -> ShownFunnel | None:
@@ -148,6 +157,21 @@ def safe_competency(found: Competency, smallest: int) -> ShownCompetency | None:
     return ShownCompetency(**{**_parts(found), **parts})
 
 
+def safe_lasting(found: Lasting, smallest: int) -> ShownLasting | None:
+    """None where too few people took the check."""
+    if found.tested < smallest:
+        return None
+    parts = _parts(found)
+    if 0 < (found.due or 0) - found.tested < smallest:
+        parts |= {"due": None, "response": None, "weighted": None, "bounds": None}
+    if 0 < (found.not_due or 0) < smallest:
+        parts["not_due"] = None
+    if isinstance(found.passes, PassRetention) and found.passes.n < smallest:
+        few = Refused("low_n", "Too few people were told both times whether they passed.")
+        parts |= {"passes": few, "passed": None}
+    return ShownLasting(**parts)
+
+
 def _safe_change(change: Change | None, smallest: int) -> Change | None:
     if change is None:
         return None
@@ -171,7 +195,7 @@ def _safe_cohort(cohort: Cohort, smallest: int) -> Cohort:
     )
 
 
-def _parts(shape: Funnel | Curve | Items | Competency) -> dict[str, Any]:
+def _parts(shape: Funnel | Curve | Items | Competency | Lasting) -> dict[str, Any]:
     return {field.name: getattr(shape, field.name) for field in fields(shape)}
 
 

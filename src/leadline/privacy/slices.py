@@ -2,18 +2,14 @@
 
 from collections.abc import Collection
 
-import ibis
 import ibis.expr.types as ir
+
+from leadline.metrics.population import local
 
 POSITION = ("unit", "role", "location", "manager")
 TIME = ("day", "week", "month", "quarter", "year")
 NO_HR_RECORD = "no HR record"
 HAS_POSITION = "has_position"
-
-
-@ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))
-def timezone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Wall-clock time of an instant in a zone; DuckDB and PostgreSQL know it by this name."""
 
 
 def unit_level(level: int) -> str:
@@ -75,13 +71,6 @@ def with_time(rows: ir.Table, wanted: Collection[str], zone: str) -> ir.Table:
         "year": then.year().cast("string"),
     }
     return rows.mutate(**{name: buckets[name] for name in wanted})
-
-
-def local(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
-    """Wall-clock time of an instant in the reporting zone."""
-    if zone == "UTC":
-        return at.cast("timestamp")
-    return timezone(zone, at)
 
 
 def matches(rows: ir.Table, column: str, value: str | None) -> ir.BooleanValue:

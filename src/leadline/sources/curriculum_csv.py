@@ -3,7 +3,7 @@
     links       question, objective, content: activity ids, and a name between them
     standards   role, valid_from, needs (course, assessment, certificate or outcome), thing (its
                 activity id), at_least, at_most (of outcomes)
-    checks      assessment, of (activity ids), from_day, to_day (10 to 35 where not said)
+    checks      assessment, of (activity ids), from_day, to_day (14 to 28 where not said)
 
 A file is the whole list: what is not in it is taken out."""
 
