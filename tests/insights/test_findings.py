@@ -18,6 +18,7 @@ from leadline.metrics import catalogue as metrics
 from leadline.metrics.funnel import funnels
 from leadline.metrics.video import cliffs
 from leadline.privacy.refusals import Forbidden, TooFine
+from leadline.stats.refusal import Refused
 
 NAMES = {"v": "Tourniquet", "m5": "Fractures", "c": "First aid", "quiz": "Final check"}
 
@@ -43,6 +44,9 @@ class PlainLens:
         return SimpleNamespace(
             results=tuple(summarise(rows, metric, by, context=Context(self.now)))
         )
+
+    def concentrated(self, name, where):
+        return Refused("low_n", "Too few.")
 
     def questions(self, assessment=None):
         return {}
@@ -219,7 +223,7 @@ def test_forty_of_a_hundred_failing_is_flagged_with_content_and_assessment():
         "40 of 100 who had opened the content failed: it did not keep them from failing.",
     )
     assert weighed["exposure"].evidence_against
-    assert set(weighed) == {"content", "assessment", "exposure"}
+    assert set(weighed) == {"content", "assessment", "exposure", "audience"}
 
 
 def test_passing_at_the_second_try_and_hard_questions_speak_for_the_assessment():
@@ -305,7 +309,12 @@ def test_findings_come_strongest_first():
 
 
 def test_every_insight_asks_a_question():
-    assert set(catalogue()) == {"video_drop", "worst_module", "first_attempt_failure"}
+    assert set(catalogue()) == {
+        "video_drop",
+        "worst_module",
+        "first_attempt_failure",
+        "broken_question",
+    }
     assert all(each.question.endswith("?") for each in catalogue().values())
 
 

@@ -15,6 +15,8 @@ from leadline.privacy.answer import Answer
 from leadline.privacy.refusals import Forbidden, TooFine
 from leadline.privacy.shapes import ShownItems
 from leadline.stats.intervals import Interval
+from leadline.stats.refusal import Refused
+from leadline.stats.segments import Scan
 
 
 class Looking(Protocol):
@@ -42,6 +44,9 @@ class Looking(Protocol):
 
     def cliffs(self, course: str | None = None) -> Sequence[Cliff]:
         """Abnormal drops of all videos; see metrics.video."""
+
+    def concentrated(self, name: str, where: Mapping[str, str | None]) -> Scan | Refused:
+        """Groups in which failing is concentrated; see privacy.searching."""
 
     def questions(self, assessment: str | None = None) -> Mapping[str, ShownItems]:
         """Questions by assessment; see metrics.items."""

@@ -14,7 +14,7 @@ from leadline.config import Settings
 from leadline.directory import Name
 from leadline.engine import Lake
 from leadline.facts import Sensitivity
-from leadline.metrics import Context
+from leadline.metrics import Context, Gate
 from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.audit import Care
@@ -30,9 +30,12 @@ from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
 from leadline.privacy.registers import Books
 from leadline.privacy.scope import visible
+from leadline.privacy.searching import SEARCHED, filters, search
 from leadline.privacy.slices import POSITION, levels
 from leadline.privacy.view import View, Views
 from leadline.privacy.viewer import Purpose, Viewer
+from leadline.stats.refusal import Refused
+from leadline.stats.segments import Scan, Segment
 
 ACTIVITIES_MAX = 10_000
 LAG_DAYS = 30
@@ -96,6 +99,32 @@ class Lens(Pictures):
             look.shown, look.withheld = len(answer.results) - hidden, hidden
         return answer
 
+    def concentrated(self, name: str, where: Mapping[str, str | None]) -> Scan | Refused:
+        """The groups of people among whom failing is concentrated (METHODS B4): SEARCHED, singly
+        and by two. Shown are those whose share a question for them alone would show."""
+        with self._looking(f"search {name}") as look:
+            question = checked(name, SEARCHED, where, (None, None), None)
+            look.filters = question.filters()
+            self._allow(question)
+            found = self._kept(
+                ("search", question), lambda: search(self._rows(question), question.definition)
+            )
+            if isinstance(found, Refused):
+                return found
+            shown = tuple(s for s in found.segments if self._open(question, s))
+            look.shown, look.withheld = len(shown), len(found.segments) - len(shown)
+        return replace(found, segments=shown)
+
+    def _open(self, question: Question, segment: Segment) -> bool:
+        wanted = filters(segment)
+        if wanted is None:
+            return False
+        alone = replace(
+            question, by=(), where=tuple(sorted({**dict(question.where), **wanted}.items()))
+        )
+        result = self._kept(alone, lambda: self._answered(alone)).result
+        return result.gate is Gate.OK and result.estimate is not None
+
     def _allow(self, question: Question) -> None:
         if self.rules.rows is Rows.NOBODY:
             raise Forbidden(
@@ -132,13 +161,16 @@ class Lens(Pictures):
             population_filter=question.filters(),
             suppress_below=1,
         )
-        position = self._positions()
-        placed = bool(question.columns & set(POSITION))
-        care = Care(self.rules, self.smallest, levels(position) if placed else 1, self._kept)
-        rows = self._populations.of(
-            question, care.levels, lambda: population(question, self._facts(), position)
-        )
-        return measured(rows, question, care, context)
+        care = Care(self.rules, self.smallest, self._levels(question), self._kept)
+        return measured(self._rows(question), question, care, context)
+
+    def _levels(self, question: Question) -> int:
+        """How deep the unit tree is, where the question goes by place."""
+        return levels(self._positions()) if question.columns & set(POSITION) else 1
+
+    def _rows(self, question: Question) -> ir.Table:
+        made = lambda: population(question, self._facts(), self._positions())  # noqa: E731
+        return self._populations.of(question, self._levels(question), made)
 
     def _late(self, since: datetime | None, until: datetime | None) -> Late:
         asked = ("late", since, until, *self._weighs)

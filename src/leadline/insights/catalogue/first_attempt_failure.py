@@ -9,8 +9,10 @@ from leadline.insights.finding import Finding, Hypothesis, Looking, asked, insig
 from leadline.insights.wording import Titles, called, date, percent, sure, titles
 from leadline.metrics.estimate import COMPARE_MIN_PEOPLE
 from leadline.metrics.result import Result
-from leadline.privacy.refusals import TooFine
+from leadline.privacy.refusals import Forbidden, TooFine
 from leadline.stats.intervals import Interval, newcombe
+from leadline.stats.refusal import Refused
+from leadline.stats.segments import Scan, Segment
 
 FAILING_SHARE_MIN = 0.25  # surely above it: worth a review
 HARD_QUESTION_SHARE = 0.30  # METHODS B3: fewer right than this and the question is suspect
@@ -140,6 +142,33 @@ def _hypotheses(lens: Looking, group: Group, since: datetime) -> tuple[Hypothesi
             evidence_against=unseen_against,
             settle="See who came to the test without the content, and why.",
         ),
+        _audience(lens, group),
+    )
+
+
+def _audience(lens: Looking, group: Group) -> Hypothesis:
+    """Whether failing is concentrated in a group, searched with false findings held down (B4)."""
+    where = {"assessment": group["assessment"]}
+    try:
+        found = lens.concentrated("first_attempt_pass_rate", where)
+    except (Forbidden, TooFine):
+        found = Refused("not_identified", "")
+    segments = found.segments if isinstance(found, Scan) else ()
+    against = f"Of {found.tests} groups none stands out." if isinstance(found, Scan) else ""
+    return Hypothesis(
+        cause="audience",
+        claim="It is concentrated in one group of people whom the course does not fit.",
+        evidence_for=tuple(_concentrated(segment) for segment in segments[:3]),
+        evidence_against=() if segments or not against else (against,),
+        settle="See whether the same group stands out in the next period.",
+    )
+
+
+def _concentrated(segment: Segment) -> str:
+    who = " and ".join(f"{dimension} “{level}”" for dimension, level in segment.levels)
+    return (
+        f"Failing is statistically concentrated in {who}: {percent(segment.share.estimate)} "
+        f"({sure(segment.share)}, {segment.n} people), {percent(segment.rest.estimate)} elsewhere."
     )
 
 
