@@ -4,11 +4,12 @@ import asyncio
 import base64
 import io
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from leadline.cmi5 import api
+from leadline.cmi5 import api, description
 from leadline.cmi5.api import ROUTES, Admitted, Parts, admitted, answered
 from leadline.cmi5.lms import Launch
 from leadline.cmi5.resources import Filed
@@ -321,3 +322,28 @@ def test_a_credential_that_asks_too_often_waits(wire):
     found = [wire.ask("GET", "/courses")[0] for _ in range(12)]
     assert found.count(429) > 0
     assert found[0] == 200
+
+
+def test_the_description_has_every_address_and_every_reference_leads_somewhere():
+    described = json.loads(description.document())
+    assert set(described["paths"]) == {route.path for route in ROUTES}
+    for route in ROUTES:
+        assert set(described["paths"][route.path]) == {name.lower() for name in route.methods}
+    references = set(re.findall(r'"#/components/schemas/(\w+)"', description.document()))
+    assert references == set(described["components"]["schemas"])
+
+
+def test_what_is_told_is_what_the_description_says(desk):
+    schemas = json.loads(description.document())["components"]["schemas"]
+    course = desk.course()
+    made = desk.launched(course)
+    progress = desk.ask("GET", f"/registrations/{made['registration']}")[1]
+    for name, told in (
+        ("CourseTold", course),
+        ("UnitTold", course["aus"][0]),
+        ("BlockTold", course["blocks"][0]),
+        ("LaunchTold", made),
+        ("ProgressTold", progress),
+        ("StandingTold", progress["aus"][0]),
+    ):
+        assert set(told) == set(schemas[name]["properties"]) == set(schemas[name]["required"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from leadline import cli, metrics, privacy
+from leadline.cmi5 import description as cmi5
 from leadline.config import document as settings_page
 from leadline.lrs import description
 
@@ -29,6 +30,7 @@ def _commands() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": _commands,
     "metrics.md": metrics.document,
+    "openapi-cmi5.json": cmi5.document,
     "openapi.json": description.document,
     "settings.md": settings_page,
     "who-sees-what.md": privacy.document,
@@ -39,7 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page is out of step.")
 @click.option("--folder", default="docs", type=click.Path(path_type=Path), show_default=True)
 def docs_command(check: bool, folder: Path) -> None:
-    """Write docs/{commands,metrics,settings,who-sees-what}.md and openapi.json from the code."""
+    """Write docs/{commands,metrics,settings,who-sees-what}.md and openapi*.json from the code."""
     stale = []
     for name, write in PAGES.items():
         text = write().rstrip() + "\n"

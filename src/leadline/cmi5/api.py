@@ -6,7 +6,7 @@ of field, reason, remedy and section."""
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import BinaryIO
 
 from leadline.cmi5 import resources
 from leadline.cmi5.library import Library
@@ -35,7 +35,7 @@ PREFLIGHT_HEADERS = {
     "access-control-max-age": "86400",
 }
 Answer = Response | Filed
-Answering = Callable[["Admitted", IO[bytes]], Answer]
+Answering = Callable[["Admitted", BinaryIO], Answer]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def admitted(request: Request, parts: Parts) -> Admitted | Response:
     return Admitted(request, route, names, credential, parts)
 
 
-def answered(asked: Admitted, body: IO[bytes]) -> Answer:
+def answered(asked: Admitted, body: BinaryIO) -> Answer:
     """The reply; what it says is done is durable. body: at its beginning."""
     try:
         found = asked.route.methods[_method(asked.request)](asked, body)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from leadline.web.declared import insist
-from leadline.web.openapi import openapi
+from leadline.web.openapi import openapi, openapi_cmi5
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
@@ -39,6 +39,7 @@ from leadline.web.pages.who_sees_what.view import who_sees_what
 
 urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
+    path("openapi-cmi5.json", openapi_cmi5, name="openapi-cmi5"),
     path("", home, name="home"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
