@@ -43,6 +43,12 @@ class Fuzzer(Sayer):
 
     # --- what is done to them
 
+    def score(self):
+        """Also one whose numbers do not go together."""
+        if not self.breaking(2):
+            return super().score()
+        return {name: self.nearly(0) for name in ("scaled", "raw", "min", "max") if self.chance(2)}
+
     def mutated(self, value):
         """The value with one thing in it changed, wherever it stands."""
         if not isinstance(value, dict | list):
@@ -59,7 +65,7 @@ class Fuzzer(Sayer):
         holder, key = self.r.choice(places)
         if holder is None:
             return self.junk() if self.chance(4) else value
-        match self.r.randrange(6):
+        match self.r.randrange(8):
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, dict):
@@ -72,9 +78,22 @@ class Fuzzer(Sayer):
                 )
             case 3:
                 holder[key] = [holder[key]]
+            case 4 | 5:
+                holder[key] = self.nearly(holder[key])
             case _:
                 holder[key] = self.junk()
         return value
+
+    def nearly(self, value):
+        """Another value of the kind, which rules about more than its kind may forbid."""
+        if isinstance(value, int | float):
+            return self.one_of(-2, -1, 0, 0.5, 2, 4, 6)
+        if isinstance(value, str) and value:
+            at = self.r.randrange(len(value))
+            return value[:at] + self.one_of("", " ", "-", "Z", ":") + value[at + 1 :]
+        if isinstance(value, list):
+            return value * 2
+        return self.junk()
 
     def junk(self):
         if self.chance(12):

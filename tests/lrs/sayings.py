@@ -149,7 +149,7 @@ class Sayer:
     def result(self):
         found = {}
         for name, make in (
-            ("score", lambda: {"scaled": self.one_of(0, 1, -1, 0.5), "raw": 3, "min": 0, "max": 5}),
+            ("score", self.score),
             ("success", lambda: self.chance(2)),
             ("completion", lambda: self.chance(2)),
             ("response", lambda: self.r.choice(WORDS)),
@@ -159,6 +159,9 @@ class Sayer:
             if self.chance(3):
                 found[name] = make()
         return found
+
+    def score(self):
+        return {"scaled": self.one_of(0, 1, -1, 0.5), "raw": 3, "min": 0, "max": 5}
 
     def said(self, version, thing):
         """A statement about `thing`, or a SubStatement."""
