@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 from leadline.metrics.funnel import Funnel
 from leadline.metrics.result import Design, Result
+from leadline.metrics.retention import Declared
 from leadline.metrics.video import Cliff
 from leadline.privacy.answer import Answer
 from leadline.privacy.refusals import Forbidden, TooFine
-from leadline.privacy.shapes import ShownItems
+from leadline.privacy.shapes import ShownItems, ShownLasting
 from leadline.stats.intervals import Interval
 from leadline.stats.refusal import Refused
 from leadline.stats.segments import Scan
@@ -50,6 +51,9 @@ class Looking(Protocol):
 
     def questions(self, assessment: str | None = None) -> Mapping[str, ShownItems]:
         """Questions by assessment; see metrics.items."""
+
+    def lasting(self) -> Mapping[Declared, ShownLasting]:
+        """What was still known at the delayed checks, by check; see metrics.retention."""
 
     def activities(
         self, kind: str | None = None, course: str | None = None
