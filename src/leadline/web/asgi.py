@@ -1,13 +1,15 @@
 """One door to the house: /xapi/ and /api/cmi5/ go straight there, everything else to the pages."""
 
 import os
+from typing import cast
 
 from django.core.asgi import get_asgi_application
 
-from leadline.web.wire import Receive, Scope, Send
+from leadline.web.bodies import Bounded
+from leadline.web.wire import Asgi, Receive, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadline.web.settings")
-_pages = get_asgi_application()
+_pages = Bounded(cast(Asgi, get_asgi_application()))
 
 # A protocol as strict as xAPI must never meet CSRF, APPEND_SLASH or locales, so it is parted here.
 from leadline.accounts.viewing import app  # noqa: E402  (Django has to be set up first)
@@ -27,7 +29,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["path"].startswith("/api/cmi5/"):
         await _cmi5(scope, receive, send)
     else:
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

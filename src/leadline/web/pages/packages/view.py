@@ -12,6 +12,7 @@ from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Deed, Place
 from leadline.web import words
 from leadline.web.anatomy import Body, Crumb, Foot
+from leadline.web.bodies import UPLOAD_BYTES_MAX
 from leadline.web.coursework import coursework, title
 from leadline.web.page import page
 from leadline.web.pages.packages.add import ADDED, REFUSED
@@ -36,6 +37,7 @@ def packages(request: HttpRequest, lens: Lens) -> Body:
         facts={
             "total": len(found),
             "search": wanted.search,
+            "most_mib": UPLOAD_BYTES_MAX >> 20,
             "may_add": door.may(Deed.ADD_COURSES),
             "refused": request.session.pop(REFUSED, None),
         },
