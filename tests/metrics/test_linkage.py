@@ -88,3 +88,26 @@ def test_used_is_half_of_it_and_before_the_answer():
     watch = [watched(1, 50), watched(2, 49), watched(3, 90, at=21)]
     (content,), _ = diagnosed(people, watch)
     assert content.used_people == 1
+
+
+def test_of_a_video_watching_alone_says_how_much_was_used():
+    people = learners(200, 0.2)
+    reach = {"course": "C", "cycle_no": 1, "module": "V", "kind": "video", "active_s": 500.0}
+    rows = [{**reach, "person": n, "last_at": day(10)} for n in range(200)]
+    facts = world(
+        response=[row for person in people for row in answers(*person)],
+        watch=[watched(1, 60)],
+        reach=rows,
+        linkage=[LINK],
+    )
+    assert taught(facts, "A")["q"][0].used_people == 1
+
+
+def test_of_other_content_half_of_the_usual_time_is_enough():
+    people = learners(200, 0.2)
+    reach = {"course": "C", "cycle_no": 1, "module": "V", "kind": "module", "last_at": day(10)}
+    rows = [{**reach, "person": n, "active_s": 100.0 if n < 60 else 20.0} for n in range(100)]
+    facts = world(
+        response=[row for person in people for row in answers(*person)], reach=rows, linkage=[LINK]
+    )
+    assert taught(facts, "A")["q"][0].used_people == 60

@@ -11,7 +11,7 @@ from typing import Any
 
 from leadline.accounts.models import Grant, User
 from leadline.cmi5.package import read
-from leadline.curriculum import Standard
+from leadline.curriculum import Link, Standard
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
 from story.world import IRI_OF_KIND, World, iri
@@ -114,6 +114,8 @@ def _pilots(world: World) -> None:
     """Sixty pilots who came over a year, competent after 50 to 90 days; a few have left."""
     needs = Standard("pilot", date(2020, 1, 1), "course", iri("course/pilot"))
     world.app.curriculum.replace(Standard, [needs])
+    link = Link(iri("question/q9"), "personal", iri("video/personal"))
+    world.app.curriculum.replace(Link, [link])
     for number in range(60):
         came = ago(world, 30 + 6 * number)
         left = (came + timedelta(days=40)).date() if number % 15 == 14 else None

@@ -209,3 +209,21 @@ def test_odd_questions_to_a_table_never_break_the_page(house, sign_in, query):
 )
 def test_what_is_not_there_is_a_404(house, sign_in, where):
     assert sign_in("lead").get(where).status_code == 404
+
+
+@pytest.mark.mission("S065")
+def test_from_a_course_s_pass_rate_one_click_opens_its_diagnosis(house, sign_in):
+    """Questions ranked, the content that teaches them, and the groups that were searched."""
+    lead = sign_in("lead")
+    shown = lead.get(address(house, "course-groups").replace("/groups", "")).content.decode()
+    (href,) = re.findall(r'class="small" href="([^"]+)">See why', shown)
+    diagnosis = lead.get(href.replace("&amp;", "&")).content.decode()
+    assert "suspect: “Q10”" in diagnosis
+    assert diagnosis.index("fix the question first") < diagnosis.index("nothing to do")
+    assert "40 had used it and 60 had not; 50 of each are needed" in diagnosis
+    assert "groups by unit, role and location" in diagnosis
+
+
+def test_a_tab_that_a_role_may_not_open_is_not_offered(house, sign_in):
+    manager = sign_in("ana").get(address(house, "course-trend")).content.decode()
+    assert "Completions" in manager and "/programmes/questions" not in manager

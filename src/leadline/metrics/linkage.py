@@ -93,7 +93,7 @@ def _used(facts: Facts) -> ir.Table:
     watch = facts.watch
     enough = watch.watched_s >= USED_SHARE * watch.length_s
     watched = watch.filter(enough).select("person", content="video", at="last_at")
-    reach = facts.reach
+    reach = facts.reach.filter((_.kind != "video").fill_null(True))  # told better by watching
     usual = reach.active_s.quantile(USED_SHARE).over(ibis.window(group_by=["course", "module"]))
     timed = reach.mutate(usual=usual)
     long_enough = (timed.active_s > 0) & (timed.active_s >= USED_SHARE * timed.usual)

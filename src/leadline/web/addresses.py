@@ -9,10 +9,6 @@ def course_page(course: str) -> str:
     return f"{reverse('course')}?{urlencode({'course': course})}"
 
 
-def completions_page(course: str) -> str:
-    return f"{reverse('completions')}?{urlencode({'course': course})}"
-
-
 def questions_page(course: str, assessment: str) -> str:
     asked = urlencode({"course": course, "assessment": assessment})
     return f"{reverse('questions')}?{asked}"

@@ -20,7 +20,7 @@ class Companion:
     """A figure beside the main one: name, number or the reason why there is none, and how sure.
 
     `term` is the key of a term that is explained on hover and focus; `activity` labels a figure
-    that counts doing, not learning (MISSION S035)."""
+    that counts doing, not learning (MISSION S035); `href` leads to its diagnosis (S065)."""
 
     name: str
     number: str
@@ -28,6 +28,7 @@ class Companion:
     held: bool = False
     activity: bool = False
     term: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)

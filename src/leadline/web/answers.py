@@ -29,7 +29,7 @@ def allowed(lens: Lens, name: str, *, by: Sequence[str] = (), **asked: Any) -> A
         return None
 
 
-def companion(answer: Answer, name: str, *, term: str = "") -> Companion:
+def companion(answer: Answer, name: str, *, term: str = "", href: str = "") -> Companion:
     """One figure with its interval and its people, or the reason why it is withheld."""
     result = answer.result
     shown = words.shown(result)
@@ -41,6 +41,7 @@ def companion(answer: Answer, name: str, *, term: str = "") -> Companion:
         held=not shown,
         activity=answer.metric.activity,
         term=term,
+        href=href,
     )
 
 

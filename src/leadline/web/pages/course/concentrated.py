@@ -12,12 +12,12 @@ from leadline.web.anatomy import NextStep, Reason
 SEARCHABLE = frozenset({"first_attempt_pass_rate", "completion_rate", "completion_within_days"})
 
 
-def searched(lens: Lens, measure: str, course: str) -> Scan | Refused | None:
+def searched(lens: Lens, measure: str, where: dict[str, str]) -> Scan | Refused | None:
     """What the search finds; None where the measure is no share, or is closed to the role."""
     if measure not in SEARCHABLE:
         return None
     try:
-        return lens.concentrated(measure, {"course": course})
+        return lens.concentrated(measure, where)
     except (Forbidden, TooFine):
         return None
 

@@ -77,7 +77,7 @@ def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
     titles = _titles()
     last = _("By month") if by in PERIODS else _("For whom?")
     figure = _figure(split, whole, by, titles[measure]) if split else None
-    search = None if by in PERIODS else concentrated.searched(lens, measure, this.id)
+    search = None if by in PERIODS else concentrated.searched(lens, measure, where)
     return SplitPage(
         crumbs=this.crumbs(last),
         figure=figure,

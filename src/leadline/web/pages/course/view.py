@@ -62,7 +62,7 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     return CoursePage(
         crumbs=this.crumbs(),
         figure=_figure(path, this, worst),
-        companions=_companions(passed, score, done, tries),
+        companions=_companions(passed, score, done, tries, this.page("questions")),
         notices=(_caveat(passed),) if done and words.shown(done.result) else (),
         why=found.why(known[0] if known else None),
         checked=found.checked(known[0] if known else None),
@@ -146,20 +146,28 @@ def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | Non
 
 
 def _companions(
-    passed: Answer | None, score: Answer | None, done: Answer | None, tries: str
+    passed: Answer | None,
+    score: Answer | None,
+    done: Answer | None,
+    tries: str,
+    diagnosis: str,
 ) -> tuple[Companion, ...]:
-    """Learning first, then activity (MISSION S036)."""
+    """Learning first, then activity (MISSION S036); the pass rate leads to its diagnosis."""
     titles = {
         "first": _("Average score, first attempt"),
         "best": _("Average score, best attempt"),
         "last": _("Average score, last attempt"),
     }
     named = (
-        (passed, _("Pass at the first attempt"), "first-attempt pass"),
-        (score, titles[tries], "average score"),
-        (done, _("Completed"), "completion"),
+        (passed, _("Pass at the first attempt"), "first-attempt pass", diagnosis),
+        (score, titles[tries], "average score", ""),
+        (done, _("Completed"), "completion", ""),
     )
-    return tuple(companion(a, name, term=term) for a, name, term in named if a is not None)
+    return tuple(
+        companion(answer, name, term=term, href=href)
+        for answer, name, term, href in named
+        if answer is not None
+    )
 
 
 def _caveat(passed: Answer | None) -> str:

@@ -22,9 +22,11 @@ from leadline.web.answers import allowed, companion
 from leadline.web.charts import Dot, Figure, dots, draw
 from leadline.web.course import CourseShown, shown
 from leadline.web.page import page
+from leadline.web.pages.course import concentrated
 from leadline.web.places import counting, having
 from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
 
+MEASURE = "first_attempt_pass_rate"
 SEES = frozenset(
     role
     for role in having(Place.PROGRAMMES) & counting(Sensitivity.ACTIVITY)
@@ -58,7 +60,8 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
     judged = _judged(items, names)
     hardest, hardest_right = _hardest(items, names)
     wanted = asked(request, ())
-    passed = allowed(lens, "first_attempt_pass_rate", where={"assessment": chosen})
+    search = concentrated.searched(lens, MEASURE, {"assessment": chosen}) if items else None
+    passed = allowed(lens, MEASURE, where={"assessment": chosen})
     return QuestionsPage(
         crumbs=this.crumbs(_("Questions")),
         figure=_figure(judged),
@@ -66,7 +69,8 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
             *((companion(passed, _("Pass at the first attempt")),) if passed and items else ()),
             *_reliability(items),
         ),
-        why=_reasons(items, taught, names),
+        why=(*_reasons(items, taught, names), *concentrated.why(search)),
+        checked=concentrated.checked(search),
         next_step=_next_step(items, taught, names),
         twin=_table(items, taught, names, wanted) if items else None,
         foot=_foot(items),
