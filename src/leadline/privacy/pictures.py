@@ -8,6 +8,7 @@ from typing import TypeVar
 from leadline.facts import Sensitivity
 from leadline.metrics.competency import competency, roles
 from leadline.metrics.funnel import funnels
+from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
 from leadline.metrics.retention import Declared, declared, lasting
@@ -29,9 +30,13 @@ from leadline.privacy.shapes import (
     safe_lasting,
     safe_taught,
 )
+from leadline.privacy.shown_impact import ShownImpact, safe_impact
 
 COMPETENCY = frozenset(
     {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ASSESSMENT, Sensitivity.OUTCOME}
+)
+IMPACT = frozenset(
+    {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ACTIVITY, Sensitivity.OUTCOME}
 )
 T = TypeVar("T")
 
@@ -136,14 +141,49 @@ class Pictures(Registers):
     def competency(self, role: str, change: date | None = None) -> ShownCompetency | None:
         """How long a role takes to become competent (METHODS D); None: too few came into it."""
         with self._looking("competency", role=role, change=str(change or "none")) as look:
-            if not self.rules.columns >= COMPETENCY or self.rules.rows is Rows.NOBODY:
-                raise Forbidden(f"It is made of records that are closed to {self.viewer.role}.")
+            self._made_of(COMPETENCY)
             found = self._kept(
                 ("competency", role, change), lambda: competency(self._facts(), role, change)
             )
             shown = safe_competency(found, self.smallest) if found else None
             look.shown, look.withheld = (1, 0) if shown else (0, 1)
         return shown
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """What is measured of enough people whom the viewer covers."""
+        with self._looking("outcomes") as look:
+            self._made_of(IMPACT)
+            found = self._kept(("outcomes",), lambda: outcomes(self._facts()))
+            shown = [each for each in found if each.people >= self.smallest]
+            look.shown, look.withheld = len(shown), len(found) - len(shown)
+        return shown
+
+    def impacts(self, outcome: Outcome) -> Mapping[str, ShownImpact]:
+        """What every course changed in an outcome (METHODS E), by course; one with too few who
+        completed it, or too few who did not, is absent."""
+        with self._looking("impacts", outcome=outcome.outcome) as look:
+            self._made_of(IMPACT)
+            found = self._kept(("impacts", outcome), lambda: impacts(self._facts(), outcome))
+            safe = {each.course: safe_impact(each, self.smallest) for each in found}
+            shown = {course: each for course, each in safe.items() if each is not None}
+            look.shown, look.withheld = len(shown), len(safe) - len(shown)
+        return shown
+
+    def since_joining(self, course: str, outcome: Outcome) -> ShownImpact | None:
+        """What a course changed for new hires, each followed from the first day; None: too few."""
+        with self._looking("since joining", course=course, outcome=outcome.outcome) as look:
+            self._made_of(IMPACT)
+            found = self._kept(
+                ("since joining", course, outcome),
+                lambda: impact(self._facts(), course, outcome, joined=True),
+            )
+            shown = safe_impact(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def _made_of(self, needed: frozenset[Sensitivity]) -> None:
+        if not self.rules.columns >= needed or self.rules.rows is Rows.NOBODY:
+            raise Forbidden(f"It is made of records that are closed to {self.viewer.role}.")
 
     def _use(self, fact: str) -> None:
         closed = fact in self.rules.closed or Sensitivity.ACTIVITY not in self.rules.columns
