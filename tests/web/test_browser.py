@@ -98,6 +98,19 @@ def test_axe_finds_nothing_in_light_dark_and_on_a_phone(house, visit, name):
         assert wide <= 0, f"{name} scrolls sideways at {width}"
 
 
+@pytest.mark.parametrize("name", ["packages", "package"])
+def test_axe_finds_nothing_in_the_forms_of_who_sends_people_on_courses(house, visit, name):
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        page = visit("lead", address(house, name), width=width, scheme=scheme)
+        if name == "packages":
+            file = {"name": "a.zip", "mimeType": "application/zip", "buffer": b"none"}
+            page.set_input_files("#package", file)
+            page.get_by_role("button", name="Add").click()
+            assert page.get_by_role("alert").is_visible()
+        assert violations(page) == [], (width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
 def test_axe_finds_nothing_at_the_door(visit):
     for scheme in ("light", "dark"):
         assert violations(visit(None, "/sign-in", width=360, scheme=scheme)) == []
