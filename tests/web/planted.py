@@ -1,7 +1,8 @@
 """A small organisation for the pages: one cliff in a video, one bad module, two teams.
 
 Ana leads North (Ben is in it), Zoe leads South (Cleo is in it), Dov audits, Eve is nobody.
-A hundred learners take `course/data`: sixty leave `video/personal` at 3:20. Sixty take
+A hundred learners take `course/data`: sixty leave `video/personal` at 3:20; weeks later a third of
+what they knew is gone. Sixty take
 `course/path`, five modules; twenty-five of them stop for good at `module/third`."""
 
 import io
@@ -11,7 +12,7 @@ from typing import Any
 
 from leadline.accounts.models import Grant, User
 from leadline.cmi5.package import read
-from leadline.curriculum import Link, Standard
+from leadline.curriculum import Check, Link, Standard
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
 from story.world import IRI_OF_KIND, World, iri
@@ -51,6 +52,8 @@ def plant(folder: Path) -> World:
     world.says("stranger", "completed", "course/data", at=ago(world, 50))
     world.flush()
     hold_back(world)
+    again = Check(iri("assessment/later"), iri("assessment/check"))
+    world.app.curriculum.replace(Check, [again])
     world.app.credentials.create("lms", ["statements/write", "state"])
     world.refresh()
     course_to_take(world)
@@ -107,7 +110,22 @@ def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None
         at=str(ago(world, start - 2)),
         course=course,
     )
+    _again(world, login, number, start)
     world.says(login, "completed", course, at=ago(world, start - 3))
+
+
+def _again(world: World, login: str, number: int, start: int) -> None:
+    """Two to four weeks later nine in ten are tested again, and have lost a third of it."""
+    if number % 10 != 7:
+        score = (0.35 if number % 10 == 0 else 0.55) - 0.05 * (number % 3)
+        world.attempts(
+            login,
+            "assessment/later",
+            passed=number % 10 > 1,
+            score=score,
+            at=str(ago(world, start - 2 - (15, 20, 26)[number % 3])),
+            course="course/data",
+        )
 
 
 def _pilots(world: World) -> None:

@@ -14,14 +14,17 @@ from leadline.web.charts import (
     Group,
     Point,
     Rise,
+    Slope,
     Step,
     Stretch,
+    Unknown,
     columns,
     dots,
     draw,
     drawing,
     funnel,
     groups,
+    slope,
     trend,
     viewers,
     waiting,
@@ -41,6 +44,10 @@ CLIMBS = tuple(
     Climb(name, (Rise(0, 0, 0, 0, 80), Rise(28, rate, rate - 0.1, rate + 0.1, 40)))
     for name, rate in (("after", 0.6), ("before", 0.4))
 )
+SLOPES = (
+    Slope("average score", 0.86, 0.61, 0.58, 0.64),
+    Slope("passed", 0.9, 0.63, 0.54, 0.72),
+)
 GROUPS = (
     Group("North", 0.5, 0.4, 0.6, 80),
     Group("South", None, None, None, None, "fewer than 10 people"),
@@ -59,13 +66,16 @@ def drawn(kind: str) -> Figure:
         return draw(groups, GROUPS, unit="share", whole=0.5, **words)
     if kind == "waiting":
         return draw(waiting, CLIMBS, until=180.0, **words)
+    if kind == "slope":
+        ends, unknown = ("on the day", "day 14 to 28"), Unknown(0.8, 0.1, 0.95)
+        return draw(slope, SLOPES, ends=ends, unknown=unknown, **words)
     if kind == "dots":
         return draw(dots, DOTS, weak=0.15, **words)
     return draw(columns, (Column("1 Nov", 9, 1, "1 Nov: 9"),), **words)
 
 
 @pytest.mark.parametrize(
-    "kind", ["viewers", "funnel", "trend", "groups", "columns", "dots", "waiting"]
+    "kind", ["viewers", "funnel", "trend", "groups", "columns", "dots", "waiting", "slope"]
 )
 def test_a_drawing_is_safe_under_the_strict_policy_and_scales(kind: str) -> None:
     figure = drawn(kind)
@@ -86,6 +96,15 @@ def test_a_suspect_question_is_named_and_says_what_is_wrong() -> None:
     wide = drawn("dots").wide
     assert ">Ropes<" in wide and ">Knots<" not in wide
     assert "Ropes: 20" in wide and "possibly the wrong key" in wide
+
+
+def test_both_ends_of_a_slope_are_told_and_stand_apart() -> None:
+    wide = drawn("slope").wide
+    for said in ("on the day", "day 14 to 28", "average score: 86", "passed: 90"):
+        assert said in wide
+    at = {n: float(y) for y, n in re.findall(r"translate\([\d.]+,([\d.]+)\)[^>]*>(\d+)", wide)}
+    assert at["86"] - at["90"] >= 19
+    assert at["61"] - at["63"] >= 19
 
 
 def test_two_drawings_on_one_page_have_different_ids() -> None:

@@ -26,6 +26,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "course-groups": f"/programmes/course/groups?{COURSE}",
     "video": f"/programmes/video?{VIDEO}",
     "questions": f"/programmes/questions?{COURSE}",
+    "retention": f"/programmes/retention?{COURSE}",
     "completions": f"/programmes/completions?{COURSE}",
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",

@@ -66,10 +66,11 @@ class Lasting:
     """What the people of one declared check still knew.
 
     due: whose days for the check are over, not_due: whose are not yet; None: withheld, and with
-    `due` the `response`. tested: of those due. complete: enough of them for a verdict; where not,
-    `weighted` (by who answers) and `bounds` belong beside `ratio`. means: first and later score;
-    passed: share first and later. change: mean of later less first score. curve: of all checks of
-    the same assessment together. since: the oldest first attempt of those due."""
+    `due` what is told of the silent. tested: of those due. complete: enough of them for a verdict;
+    where not, `weighted` (by who answers) and `bounds` belong beside `ratio`. means: first and
+    later score; mean_due: first score of everybody due; passed: share first and later. change: mean
+    of later less first score. curve: of all checks of the same assessment together. since: the
+    oldest first attempt of those due."""
 
     declared: Declared
     course: str | None
@@ -82,6 +83,7 @@ class Lasting:
     complete: bool
     ratio: Interval | Refused
     means: tuple[float, float] | None
+    mean_due: float | None
     change: Interval | None
     weighted: float | None
     bounds: tuple[float, float] | None
@@ -225,6 +227,7 @@ def _lasting(
         complete=answered >= RESPONSE_MIN * people > 0,
         ratio=kept if isinstance(kept, Refused) else kept.ratio,
         means=(told.mean_first, told.mean_later) if told else None,
+        mean_due=float(_column(due, "first").mean()) if due else None,
         change=_change(tested),
         weighted=told.weighted if told else None,
         bounds=told.bounds if told else None,

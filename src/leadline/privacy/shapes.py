@@ -163,7 +163,8 @@ def safe_lasting(found: Lasting, smallest: int) -> ShownLasting | None:
         return None
     parts = _parts(found)
     if 0 < (found.due or 0) - found.tested < smallest:
-        parts |= {"due": None, "response": None, "weighted": None, "bounds": None}
+        silent = ("due", "response", "mean_due", "weighted", "bounds")
+        parts |= dict.fromkeys(silent)
     if 0 < (found.not_due or 0) < smallest:
         parts["not_due"] = None
     if isinstance(found.passes, PassRetention) and found.passes.n < smallest:

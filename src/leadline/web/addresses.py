@@ -4,6 +4,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from leadline.metrics.retention import Declared
+
 
 def course_page(course: str) -> str:
     return f"{reverse('course')}?{urlencode({'course': course})}"
@@ -12,6 +14,12 @@ def course_page(course: str) -> str:
 def questions_page(course: str, assessment: str) -> str:
     asked = urlencode({"course": course, "assessment": assessment})
     return f"{reverse('questions')}?{asked}"
+
+
+def retention_page(course: str, check: Declared | None = None) -> str:
+    """What lasted of a course; of one of its delayed checks, or of the first."""
+    of = {"check": check.check, "of": check.of} if check else {}
+    return f"{reverse('retention')}?{urlencode({'course': course, **of})}"
 
 
 def video_page(course: str | None, video: str) -> str:

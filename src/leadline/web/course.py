@@ -43,6 +43,7 @@ class CourseShown:
             ("course-trend", _("By month")),
             ("course-groups", _("For whom?")),
             ("questions", _("Questions")),
+            ("retention", _("Did it last?")),
             ("completions", _("Completions")),
         )
         found = [(name, title, self.page(name)) for name, title in pages]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from leadline.insights import Finding, Hypothesis, findings
 from leadline.privacy.lens import Lens
-from leadline.web.addresses import course_page, questions_page, video_page
+from leadline.web.addresses import course_page, questions_page, retention_page, video_page
 from leadline.web.anatomy import NextStep, Reason
 
 # Findings about a test: its questions are the next thing to look at (MISSION S065).
@@ -24,11 +24,13 @@ def known(lens: Lens) -> list[Finding]:
 
 def page_of(finding: Finding) -> str:
     """The page that shows the evidence: the video's for a passage, the test's for what is wrong
-    with it, else the course's."""
+    with it, what lasted for what is gone, else the course's."""
     if finding.start_s is not None:
         return video_page(finding.course, finding.about)
     if finding.insight in DIAGNOSED and finding.course:
         return questions_page(finding.course, finding.about)
+    if finding.insight == "decayed" and finding.course:
+        return retention_page(finding.course)
     return course_page(finding.course or "")
 
 

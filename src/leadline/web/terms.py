@@ -41,6 +41,21 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
             "within the first 180 days. An average of the finished alone would drop the slow ones."
         ),
     ),
+    "due": (
+        _("due for the check"),
+        _("Learned it so long ago that the days for the delayed check are over, tested or not."),
+    ),
+    "weighted": (
+        _("weighted"),
+        _(
+            "Those who are like the silent, by their score on the day, count more. It mends what "
+            "can be mended when not everybody answers."
+        ),
+    ),
+    "paired change": (
+        _("paired change"),
+        _("Each person's later result less the own earlier one: nobody else's is mixed in."),
+    ),
     "reliability": (
         _("reliability"),
         _(

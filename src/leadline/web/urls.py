@@ -31,6 +31,7 @@ from leadline.web.pages.programmes.view import programmes
 from leadline.web.pages.quarantine.replay import replay
 from leadline.web.pages.quarantine.view import quarantine
 from leadline.web.pages.questions.view import questions
+from leadline.web.pages.retention.view import retention
 from leadline.web.pages.sign_in.view import choose_role, sign_in, sign_out
 from leadline.web.pages.trust.view import trust
 from leadline.web.pages.unmatched.view import unmatched
@@ -50,6 +51,7 @@ urlpatterns = [
     path("programmes/course/groups", course_groups, name="course-groups"),
     path("programmes/video", video, name="video"),
     path("programmes/questions", questions, name="questions"),
+    path("programmes/retention", retention, name="retention"),
     path("programmes/completions", completions, name="completions"),
     path("programmes/packages", packages, name="packages"),
     path("programmes/packages/add", add_package, name="add-package"),

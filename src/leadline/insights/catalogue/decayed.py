@@ -46,7 +46,9 @@ def _finding(lens: Looking, found: _Sure) -> Finding:
     of = lasting.declared.of
     name = called(of, titles(lens))
     response = lasting.response
-    tested = f"{percent(response.estimate)} of those due" if response else "nearly all of those due"
+    tested = (
+        f"{percent(response.estimate)} of those due" if response else "at least 70 % of those due"
+    )
     means = lasting.means or (0.0, 0.0)
     return Finding(
         insight="decayed",

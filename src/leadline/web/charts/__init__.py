@@ -5,6 +5,7 @@ from leadline.web.charts.dots import Dot, dots
 from leadline.web.charts.drawing import Figure, draw
 from leadline.web.charts.funnel import Step, funnel
 from leadline.web.charts.groups import Group, groups
+from leadline.web.charts.slope import Slope, Unknown, slope
 from leadline.web.charts.trend import Point, trend
 from leadline.web.charts.viewers import Cliff, Stretch, viewers
 from leadline.web.charts.waiting import Climb, Rise, waiting
@@ -18,13 +19,16 @@ __all__ = [
     "Group",
     "Point",
     "Rise",
+    "Slope",
     "Step",
     "Stretch",
+    "Unknown",
     "columns",
     "dots",
     "draw",
     "funnel",
     "groups",
+    "slope",
     "trend",
     "viewers",
     "waiting",
