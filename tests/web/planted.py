@@ -15,6 +15,8 @@ from leadline.cmi5.package import read
 from leadline.curriculum import Check, Link, Standard
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
+from leadline.sources.intake import Intake
+from leadline.sources.outcomes_csv import OutcomeFile
 from story.world import IRI_OF_KIND, World, iri
 
 PASSWORD = "a-long-password-1"
@@ -50,6 +52,7 @@ def plant(folder: Path) -> World:
     for number, login in enumerate(north[:30] + south[:30]):
         _path_course(world, login, number, stops=number % 12 < 5)
     world.says("stranger", "completed", "course/data", at=ago(world, 50))
+    _audits(world, folder, north + south)
     world.flush()
     hold_back(world)
     again = Check(iri("assessment/later"), iri("assessment/check"))
@@ -66,7 +69,6 @@ def ago(world: World, days: float) -> datetime:
 
 def hold_back(world: World) -> None:
     """One broken record in the quarantine of the source `lms`."""
-    from leadline.sources.intake import Intake
     from leadline.sources.records import Record
 
     for _ in Intake(world.app.log).take([Record("lms.jsonl:7", BROKEN)], "lms"):
@@ -115,16 +117,16 @@ def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None
 
 
 def _again(world: World, login: str, number: int, start: int) -> None:
-    """Two to four weeks later nine in ten are tested again, and have lost a third of it."""
+    """Two to four weeks later nine in ten are tested again, outside the course, and have lost a third."""
     if number % 10 != 7:
         score = (0.35 if number % 10 == 0 else 0.55) - 0.05 * (number % 3)
-        world.attempts(
+        passed = number % 10 > 1
+        world.says(
             login,
+            "passed" if passed else "failed",
             "assessment/later",
-            passed=number % 10 > 1,
-            score=score,
-            at=str(ago(world, start - 2 - (15, 20, 26)[number % 3])),
-            course="course/data",
+            at=ago(world, start - 2 - (15, 20, 26)[number % 3]),
+            result={"score": {"scaled": score}, "success": passed},
         )
 
 
@@ -143,6 +145,20 @@ def _pilots(world: World) -> None:
         done = came + timedelta(days=50 + number * 7 % 40)
         if left is None and done < world.now:
             world.says(login, "completed", "course/pilot", at=done)
+
+
+def _audits(world: World, folder: Path, learners: list[str]) -> None:
+    """Everybody's audit score long ago and this week; those who took `course/data` gained four."""
+    lines = ["outcome,date,value,measure,better,person_id"]
+    everyone = learners + [f"pilot{number}" for number in range(60)]
+    for number, login in enumerate(everyone):
+        score, gain = 70 + number * 7 % 13, 4 if login in learners else 0
+        for days, value in ((500, score), (5, score + gain + number % 3)):
+            lines.append(f"Audit score,{ago(world, days):%Y-%m-%d},{value},points,up,{login}")
+    path = folder / "audits.csv"
+    path.write_text("\n".join(lines) + "\n")
+    for _ in Intake(world.app.log).take(OutcomeFile(path), "audits"):
+        pass
 
 
 def _options(number: int) -> dict[str, tuple[str, bool]]:

@@ -17,6 +17,7 @@ from web.planted import LOGINS, PASSWORD
 
 COURSE = urlencode({"course": iri("course/data")})
 PATH = urlencode({"course": iri("course/path")})
+AUDIT = urlencode({"outcome": "urn:leadline:outcome:audit-score", "course": iri("course/data")})
 VIDEO = urlencode({"video": iri("video/personal")})
 ADDRESSES = {  # page: the address that shows it in the planted world
     "home": "/",
@@ -31,6 +32,8 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",
     "competency": "/impact/competency?role=pilot",
+    "outcomes": "/impact/outcomes",
+    "outcome-effect": f"/impact/outcomes/course?{AUDIT}",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",

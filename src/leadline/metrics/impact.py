@@ -117,10 +117,10 @@ class Impact:
     on: the landmark day (None: JOINED_DAYS after each hire). later: of the others, how many
     completed it while the outcome counted. share: of all such people, those looked at. teams:
     whether errors go by teams. headline: the difference to be shown, `weighted` where that was
-    possible, else `plain`. design and claim: None where there is no number. detectable: the
-    smallest difference that so many people would show; plausible: the largest that training may be
-    hoped to make; needed: people in each group to see that. q: false discovery rate among the
-    courses of this outcome, where they were asked together."""
+    possible, else `plain`; placebo: the same on a measurement from before. design and claim: None
+    where there is no number. detectable: the smallest difference that so many people would show;
+    plausible: the largest that training may be hoped to make; needed: people in each group to see
+    that. q: false discovery rate among the courses of this outcome, where asked together."""
 
     course: str
     outcome: Outcome
@@ -136,6 +136,7 @@ class Impact:
     plain: Interval | Refused
     weighted: Interval | Refused
     correlations: Correlations
+    placebo: Interval | None
     balance: tuple[Covariate, ...]
     checks: tuple[Check, ...]
     design: Design | None
@@ -208,6 +209,7 @@ def impact(facts: Facts, course: str, outcome: Outcome, *, joined: bool = False)
         plain=judged.plain,
         weighted=judged.weighted,
         correlations=_correlations(people),
+        placebo=judged.placebo,
         balance=_balance(people, judged.found),
         checks=judged.checks,
         design=design,
@@ -239,7 +241,8 @@ class _Judged:
             if isinstance(self.found, Effect) and self.sd
             else None
         )
-        self.checks = self._checks(people)
+        self.placebo = _placebo(people) if known else None
+        self.checks = self._checks()
         self.detectable = (
             detectable_mean_difference(
                 self.sd, int(people.exposed.sum()), int((~people.exposed).sum())
@@ -248,7 +251,7 @@ class _Judged:
             else None
         )
 
-    def _checks(self, people: Followed) -> tuple[Check, ...]:
+    def _checks(self) -> tuple[Check, ...]:
         found, headline = self.found, self.headline
         if isinstance(headline, Refused):
             return ()
@@ -259,7 +262,7 @@ class _Judged:
         return (
             balance_check(found.balance),
             overlap_check(found.balance),
-            placebo_check(_placebo(people), found.att),
+            placebo_check(self.placebo, found.att),
             unmeasured_check(self.unmeasured.limit if self.unmeasured else 1.0),
         )
 

@@ -27,6 +27,15 @@ def video_page(course: str | None, video: str) -> str:
     return f"{reverse('video')}?{urlencode(asked)}"
 
 
+def outcomes_page(outcome: str) -> str:
+    return f"{reverse('outcomes')}?{urlencode({'outcome': outcome})}"
+
+
+def effect_page(outcome: str, course: str, *, joined: bool = False) -> str:
+    asked = {"outcome": outcome, "course": course} | ({"since": "joining"} if joined else {})
+    return f"{reverse('outcome-effect')}?{urlencode(asked)}"
+
+
 def person_page(person: int) -> str:
     return reverse("person", args=[person])
 

@@ -56,6 +56,14 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("paired change"),
         _("Each person's later result less the own earlier one: nobody else's is mixed in."),
     ),
+    "correlation": (
+        _("correlation"),
+        _("How far two things rise together: 1 always, 0 not at all, below 0 one falls. No cause."),
+    ),
+    "unlike": (
+        _("how unlike the groups are"),
+        _("The difference of their means in standard deviations; below 0.1 they count as alike."),
+    ),
     "reliability": (
         _("reliability"),
         _(

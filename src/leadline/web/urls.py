@@ -21,6 +21,8 @@ from leadline.web.pages.depth.view import depth
 from leadline.web.pages.home.view import home
 from leadline.web.pages.my_learning.courses import launch
 from leadline.web.pages.my_learning.view import my_learning
+from leadline.web.pages.outcomes.effect import outcome_effect
+from leadline.web.pages.outcomes.view import outcomes
 from leadline.web.pages.package.acts import assign, retire
 from leadline.web.pages.package.view import package
 from leadline.web.pages.packages.add import add_package
@@ -59,6 +61,8 @@ urlpatterns = [
     path("programmes/packages/<slug:course_id>/assign", assign, name="assign"),
     path("programmes/packages/<slug:course_id>/retire", retire, name="retire-package"),
     path("impact/competency", competency, name="competency"),
+    path("impact/outcomes", outcomes, name="outcomes"),
+    path("impact/outcomes/course", outcome_effect, name="outcome-effect"),
     path("people", people, name="people"),
     path("people/my-team", my_team, name="my-team"),
     path("people/my-learning", my_learning, name="my-learning"),

@@ -106,6 +106,12 @@ def _local(when: datetime | date, zone: ZoneInfo | None) -> datetime | date:
     return when
 
 
+def measured(number: float) -> str:
+    """A measurement whose size nobody can know before: `0.034`, `3.1`, `87`, `1,794`."""
+    size = abs(number)
+    return _rounded(number, 3 if size < 1 else 1 if size < 50 else 0).replace("-", "\N{MINUS SIGN}")
+
+
 def value(number: float | None, unit: str) -> str:
     """A number of a metric in its unit; a share and a score of 0 to 1 become percent."""
     if number is None:
@@ -118,7 +124,7 @@ def value(number: float | None, unit: str) -> str:
         return ngettext("%(n)s day", "%(n)s days", round(number)) % {"n": _rounded(number, 1)}
     if unit in {"count", "people"}:
         return count(number)
-    return _rounded(number, 1)
+    return measured(number) if unit == "measured" else _rounded(number, 1)
 
 
 def estimate(result: Result) -> str:

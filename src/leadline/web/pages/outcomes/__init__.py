@@ -1,0 +1,1 @@
+"""Did training change results that matter?"""
