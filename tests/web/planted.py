@@ -117,7 +117,7 @@ def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None
 
 
 def _again(world: World, login: str, number: int, start: int) -> None:
-    """Two to four weeks later nine in ten are tested again, outside the course, and have lost a third."""
+    """Weeks later, outside the course, nine in ten are tested again and a third of it is gone."""
     if number % 10 != 7:
         score = (0.35 if number % 10 == 0 else 0.55) - 0.05 * (number % 3)
         passed = number % 10 > 1

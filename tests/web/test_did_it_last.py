@@ -59,6 +59,18 @@ def test_few_answers_are_warned_of_and_nothing_is_marked(world, tmp_path, read):
     assert "Have the others take the check" in said
 
 
+def test_the_course_tells_what_is_left_before_what_was_passed_and_completed(world, tmp_path, read):
+    learners(world, tmp_path, lost=0.25)
+    for number in range(1, 121):
+        world.says(f"ben{number}", "assigned", COURSE, at="2026-03-01")
+        world.says(f"ben{number}", "completed", COURSE, at="2026-03-03")
+    said = read(f"/programmes/course?{urlencode({'course': iri(COURSE)})}")
+    order = ("Left after 14 to 28 days", "Pass at the first", "Average score", "Completed")
+    places = [said.index(name) for name in order]
+    assert places == sorted(places)
+    assert "110 were asked again weeks later" in said
+
+
 def test_what_lasted_is_not_called_gone(world, tmp_path, read):
     learners(world, tmp_path, lost=0.0)
     said = read()

@@ -220,7 +220,7 @@ def test_from_a_course_s_pass_rate_one_click_opens_its_diagnosis(house, sign_in)
     """Questions ranked, the content that teaches them, and the groups that were searched."""
     lead = sign_in("lead")
     shown = lead.get(address(house, "course-groups").replace("/groups", "")).content.decode()
-    (href,) = re.findall(r'class="small" href="([^"]+)">See why', shown)
+    (href,) = re.findall(r'class="small" href="([^"]+)">See why<span class="sr">: Pass at', shown)
     diagnosis = lead.get(href.replace("&amp;", "&")).content.decode()
     assert "suspect: “Q10”" in diagnosis
     assert diagnosis.index("fix the question first") < diagnosis.index("nothing to do")

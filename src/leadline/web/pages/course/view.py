@@ -12,7 +12,8 @@ from leadline.metrics.funnel import FunnelStep
 from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
-from leadline.privacy.shapes import ShownFunnel
+from leadline.privacy.shapes import ShownFunnel, ShownLasting
+from leadline.stats.refusal import Refused
 from leadline.web import found, words
 from leadline.web.addresses import course_page
 from leadline.web.anatomy import Body, Companion
@@ -58,12 +59,16 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
     passed = allowed(lens, "first_attempt_pass_rate", where=where)
     score = allowed(lens, "average_score", where=where, choices={"attempt": tries})
     done = allowed(lens, "completion_rate", where=where)
+    lasted = _lasted(lens, this)
     answers = [answer for answer in (passed, score, done) if answer is not None]
     return CoursePage(
         crumbs=this.crumbs(),
         figure=_figure(path, this, worst),
-        companions=_companions(passed, score, done, tries, this.page("questions")),
-        notices=(_caveat(passed),) if done and words.shown(done.result) else (),
+        companions=(
+            *_kept(lasted, this),
+            *_companions(passed, score, done, tries, this.page("questions")),
+        ),
+        notices=(_caveat(passed, lasted),) if done and words.shown(done.result) else (),
         why=found.why(known[0] if known else None),
         checked=found.checked(known[0] if known else None),
         next_step=found.next_step(known[0] if known else None),
@@ -145,6 +150,32 @@ def _figure(path: ShownFunnel | None, this: CourseShown, worst: FunnelStep | Non
     )
 
 
+def _lasted(lens: Lens, this: CourseShown) -> ShownLasting | None:
+    """The delayed check of the course that most people took."""
+    if not this.page("retention"):
+        return None
+    here = [each for each in lens.lasting().values() if each.course == this.id]
+    return max(here, key=lambda each: each.tested, default=None)
+
+
+def _kept(lasted: ShownLasting | None, this: CourseShown) -> tuple[Companion, ...]:
+    """How much of it is left weeks later, before all that was reached on the day."""
+    if lasted is None:
+        return ()
+    name = _("Left after %(first)s to %(last)s days") % {
+        "first": lasted.declared.from_day,
+        "last": lasted.declared.to_day,
+    }
+    here = this.page("retention")
+    if isinstance(lasted.ratio, Refused):
+        return (Companion(name, lasted.ratio.reason, held=True, href=here),)
+    low, high = words.share(lasted.ratio.low), words.share(lasted.ratio.high)
+    span = _("%(low)s to %(high)s") % {"low": low.removesuffix(f"{words.THIN}%"), "high": high}
+    sure = f"{span}, {words.people(lasted.tested)}"
+    sure = sure if lasted.complete else f"{sure}, {_('indicative only')}"
+    return (Companion(name, words.share(lasted.ratio.estimate), sure, href=here),)
+
+
 def _companions(
     passed: Answer | None,
     score: Answer | None,
@@ -152,7 +183,7 @@ def _companions(
     tries: str,
     diagnosis: str,
 ) -> tuple[Companion, ...]:
-    """Learning first, then activity (MISSION S036); the pass rate leads to its diagnosis."""
+    """Learning first, then activity; the pass rate leads to its diagnosis."""
     titles = {
         "first": _("Average score, first attempt"),
         "best": _("Average score, best attempt"),
@@ -170,13 +201,17 @@ def _companions(
     )
 
 
-def _caveat(passed: Answer | None) -> str:
+def _caveat(passed: Answer | None, lasted: ShownLasting | None) -> str:
     """Completion is not proof of learning (S018), with how far scores cover the completers."""
     said = _("Completing a course is not proof of having learned it.")
     if passed is None or passed.result.n is None:
         return said + " " + _("No assessment is on record for this course.")
-    scored = _("%(people)s have a graded attempt; nobody has been asked again weeks later.")
-    return said + " " + scored % {"people": words.sentence(words.people(passed.result.n))}
+    scored = _("%(people)s have a graded attempt; nobody is known to have been asked again later.")
+    if lasted:
+        scored = _("%(people)s have a graded attempt; %(later)s were asked again weeks later.")
+    people = words.sentence(words.people(passed.result.n))
+    later = words.count(lasted.tested) if lasted else ""
+    return said + " " + scored % {"people": people, "later": later}
 
 
 def _rule(path: ShownFunnel | None) -> tuple[str, ...]:
