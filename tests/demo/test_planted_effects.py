@@ -96,6 +96,15 @@ def test_failing_the_first_time_names_the_cause_that_the_records_show(
     assert not exposure.supported
 
 
+@pytest.mark.mission("S066")
+def test_the_question_with_the_wrong_key_is_named_and_its_twin_has_none(
+    found: dict[tuple[str, str], Finding],
+) -> None:
+    broken = [course for insight, course in found if insight == "broken_question"]
+    assert broken == ["forklift"]
+    assert "question 4" in found["broken_question", "forklift"].sentence
+
+
 def test_nothing_is_claimed_of_everyday_training(
     found: dict[tuple[str, str], Finding],
 ) -> None:

@@ -27,6 +27,7 @@ class Planted:
     exits: str = ""  # how viewers leave the last video: cliff, even or credits
     fails: int = 0  # how many of exactly 100 fail the quiz the first time
     unopened: int = 0  # how many of those never opened the content before it
+    miskeyed: int = 0  # number of the test's question whose key is wrong; 0: none
     leave_at: int = -1  # index of the lesson after which a third of the learners leave
 
 
@@ -110,7 +111,7 @@ PLANTED = (
     _video_course("customer-data", "customer", "cliff"),
     _video_course("supplier-data", "supplier", "even"),
     _video_course("employee-data", "employee", "credits"),
-    _safety_course("forklift", "Forklift safety", Planted(fails=40)),
+    _safety_course("forklift", "Forklift safety", Planted(fails=40, miskeyed=4)),
     _safety_course("ladders", "Working at height", Planted(fails=40, unopened=35)),
     _path_course("new-starter", "New starter path", 4, learners=210, new_starters=True),
     _path_course("new-leader", "New leader path", -1, learners=210),

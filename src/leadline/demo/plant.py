@@ -3,15 +3,18 @@
 import io
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from leadline.accounts.models import Grant, User
 from leadline.app import App
 from leadline.cmi5.package import ZIP, read
+from leadline.curriculum import Link, Standard
 from leadline.demo.course_package import mooring
-from leadline.demo.organisation import TOP
-from leadline.demo.story import DemoFiles, write
+from leadline.demo.courses import PLANTED
+from leadline.demo.organisation import ROLES, TOP
+from leadline.demo.statements import QUESTIONS
+from leadline.demo.story import YEAR_DAYS, DemoFiles, write
 from leadline.privacy.viewer import Role
 from leadline.sources.intake import Intake
 from leadline.sources.people_csv import read_people
@@ -57,6 +60,7 @@ def plant(app: App, until: date, tell: Tell) -> None:
     for name, path in files.statements.items():
         _take(app, name, path, tell)
     _course_to_take(app, files)
+    _declare(app, until)
     tell("counting …")
     done = app.refresh()
     tell(f"{done.statements:,} statements about {done.people:,} people counted")
@@ -78,6 +82,22 @@ def _course_to_take(app: App, files: DemoFiles) -> None:
     lead, learner = (app.directory.key_of(each.number) for each in (files.lead, files.learner))
     assert lead is not None and learner is not None
     app.enrolment.send(course, {learner, *app.directory.team_of(lead)})
+
+
+def _declare(app: App, until: date) -> None:
+    """What new people of some roles need, and which video teaches the test of a planted course."""
+    courses = {course.slug: course for course in PLANTED}
+    since = until - timedelta(days=YEAR_DAYS)
+    needed = courses["new-starter"].id
+    standards = [Standard(role, since, "course", needed) for role in ROLES["Operations"]]
+    app.curriculum.replace(Standard, standards)
+    taught = courses["customer-data"]
+    content, test = taught.lessons[-2], taught.lessons[-1]
+    links = [
+        Link(f"{taught.lesson_id(test)}/q{number}", "personal data", taught.lesson_id(content))
+        for number in range(1, QUESTIONS + 1)
+    ]
+    app.curriculum.replace(Link, links)
 
 
 def _logins(app: App, files: DemoFiles) -> None:

@@ -161,6 +161,9 @@ class Voice:
         right = rng.choice((4, 4, 5, 5, 5)) if passed else rng.choice((1, 2, 2, 3, 3))
         marks = [True] * right + [False] * (QUESTIONS - right)
         rng.shuffle(marks)
+        if self.course.planted.miskeyed:
+            marks = _miskeyed(marks, self.course.planted.miskeyed - 1, passed)
+            right = sum(marks)
         clock = at
         for number, mark in enumerate(marks, start=1):
             clock += timedelta(seconds=rng.uniform(20, 70))
@@ -174,7 +177,10 @@ class Voice:
 
     def _answer(self, at: datetime, lesson: Lesson, number: int, mark: bool) -> Said:
         key = OPTIONS[(number + len(lesson.name)) % 4]
-        chosen = key if mark else self.rng.choice([o for o in OPTIONS if o != key])
+        wrong = [o for o in OPTIONS if o != key]
+        if number == self.course.planted.miskeyed:
+            wrong = wrong[:1]  # the answer that is right in truth
+        chosen = key if mark else self.rng.choice(wrong)
         definition = {
             "type": TYPES["question"],
             "name": {"en": f"{lesson.name}, question {number}"},
@@ -187,3 +193,14 @@ class Voice:
         context = {"contextActivities": {"parent": parents, "grouping": [self.course_object()]}}
         result = {"response": chosen, "success": mark}
         return self.said(at, "tests", "answered", object=question, context=context, result=result)
+
+
+def _miskeyed(marks: list[bool], at: int, able: bool) -> list[bool]:
+    """Whoever knows the subject is marked wrong at this question, and whoever does not right."""
+    mended = list(marks)
+    if mended[at] is able:
+        others = [n for n, mark in enumerate(mended) if mark is not able]
+        if others:
+            mended[others[0]] = able
+        mended[at] = not able
+    return mended
