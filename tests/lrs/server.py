@@ -20,7 +20,7 @@ def endpoint_on(database: Database) -> XapiEndpoint:
 
 
 def listening() -> socket.socket:
-    opened = socket.socket()
+    opened = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms a reply
     opened.bind(("127.0.0.1", 0))
     opened.listen()
     return opened
