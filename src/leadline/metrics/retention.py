@@ -171,11 +171,15 @@ def _declared(line: Line) -> Declared:
 
 def _lines(facts: Facts) -> list[Line]:
     told = pairs(facts)
-    scores = ("first", "first_passed", "later", "later_passed", "days")
+    told = told.mutate(week=(told.days // WEEK_DAYS).cast("int64"))
+    scores = ("first", "first_passed", "later", "later_passed", "week")
     told = told.mutate(**{name: ibis.ifelse(told.due, told[name], None) for name in scores})
     key = list(Declared._fields)
     grouped = told.group_by([*key, "due", *scores]).aggregate(
-        people=told.count(), since=told["at"].min(), course=told.course.min()
+        people=told.count(),
+        days=told.days.sum(),
+        since=told["at"].min(),
+        course=told.course.min(),
     )
     lines: list[Line] = grouped.order_by([*key, "due", *scores]).to_pyarrow().to_pylist()
     return lines
@@ -191,13 +195,13 @@ def _curves(lines: Iterable[Line]) -> Mapping[str, Curve | Refused]:
         weeks = sums.setdefault(line["of"], {})
         if line["later"] is None:
             continue
-        n, days = line["people"], line["days"]
-        for week, score, day in (
+        n = line["people"]
+        for week, score, days in (
             (0, line["first"], 0),
-            (days // WEEK_DAYS + 1, line["later"], days),
+            (line["week"] + 1, line["later"], line["days"]),
         ):
             total = weeks.setdefault(week, [0.0, 0.0, 0.0])
-            total[:] = total[0] + n, total[1] + n * score, total[2] + n * day
+            total[:] = total[0] + n, total[1] + n * score, total[2] + days
     return curves(
         {
             of: [Recalled(days / n, round(right), round(n)) for n, right, days in weeks.values()]
