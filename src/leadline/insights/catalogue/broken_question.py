@@ -61,27 +61,32 @@ def _finding(
         n=asked.people,
         since=items.since,
         as_of=lens.now,
-        hypotheses=weighed(
-            Hypothesis(
-                cause="assessment",
-                claim="The question is unclear, or its key is wrong.",
-                evidence_for=(
-                    "Those who get the other questions right do not get this one right more often.",
-                    *((f"The able choose “{judged.suspect}”.",) if judged.suspect else ()),
-                ),
-                evidence_against=(),
-                settle="Read it with its author; correct the key and mark the answers again.",
-            ),
-            Hypothesis(
-                cause="content",
-                claim="It asks for something that the rest of the test does not.",
-                evidence_for=(),
-                evidence_against=(),
-                settle="Compare it with questions of the same objective only.",
-            ),
-        ),
+        hypotheses=_causes(judged),
         checked=(f"{len(items.questions)} questions of the test, first attempts only",),
         next_step=f"Look at {called(asked.question, names)} with its author, before anything else "
         "is concluded from this test.",
         strength=max(0.0, WEAK - telling.high) * asked.people,
+    )
+
+
+def _causes(judged: ItemJudged) -> tuple[Hypothesis, ...]:
+    rival = (f"The able choose “{judged.suspect}”.",) if judged.suspect else ()
+    return weighed(
+        Hypothesis(
+            cause="assessment",
+            claim="The question is unclear, or its key is wrong.",
+            evidence_for=(
+                "Those who get the other questions right do not get this one right more often.",
+                *rival,
+            ),
+            evidence_against=(),
+            settle="Read it with its author; correct the key and mark the answers again.",
+        ),
+        Hypothesis(
+            cause="content",
+            claim="It asks for something that the rest of the test does not.",
+            evidence_for=(),
+            evidence_against=(),
+            settle="Compare it with questions of the same objective only.",
+        ),
     )
