@@ -6,6 +6,7 @@ comes from the ladder of claims and from nowhere else."""
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from math import ceil
 
 import numpy as np
 from ibis import _
@@ -144,7 +145,7 @@ class Impact:
     verdict: Verdict | None
     detectable: float | None
     plausible: float | None
-    needed: float
+    needed: int
     unmeasured: Unmeasured | None
     q: float | None = None
     version: int = VERSION
@@ -217,7 +218,7 @@ def impact(facts: Facts, course: str, outcome: Outcome, *, joined: bool = False)
         verdict=_verdict(headline, outcome.better, judged.sd),
         detectable=judged.detectable,
         plausible=PLAUSIBLE_SD * judged.sd or None,
-        needed=sample_size_of_means(PLAUSIBLE_SD),
+        needed=ceil(sample_size_of_means(PLAUSIBLE_SD)),
         unmeasured=judged.unmeasured,
     )
 
@@ -367,7 +368,7 @@ def _p(found: Interval) -> float:
 
 def _among(each: Impact, q_values: Mapping[str, float]) -> Impact:
     """With what many courses asked at once do to it: a q above the limit vetoes."""
-    if each.course not in q_values or each.design is None:
+    if each.course not in q_values or each.design is None or len(q_values) == 1:
         return each
     q = q_values[each.course]
     finding = f"q = {q:.3f} among {len(q_values)} courses"

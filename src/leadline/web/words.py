@@ -106,10 +106,13 @@ def _local(when: datetime | date, zone: ZoneInfo | None) -> datetime | date:
     return when
 
 
-def measured(number: float) -> str:
-    """A measurement whose size nobody can know before: `0.034`, `3.1`, `87`, `1,794`."""
-    size = abs(number)
-    return _rounded(number, 3 if size < 1 else 1 if size < 50 else 0).replace("-", "\N{MINUS SIGN}")
+def measured(number: float, beside: float = 0.0) -> str:
+    """A measurement whose size nobody can know before: `0.034`, `3.1`, `87.5`, `1,794`; as exact as
+    the one that stands beside it, if that is larger."""
+    size = max(abs(number), abs(beside))
+    return _rounded(number, 3 if size < 1 else 1 if size < 100 else 0).replace(
+        "-", "\N{MINUS SIGN}"
+    )
 
 
 def value(number: float | None, unit: str) -> str:

@@ -93,6 +93,8 @@ def axis_words(unit: str) -> str:
         return "format(datum.value * 100, '.0f') + ' %'"
     if unit == "seconds":
         return "format(datum.value / 60, '~f') + ' min'"
+    if unit == "measured":
+        return "format(datum.value, ',~f')"
     return "format(datum.value, '~s')"
 
 

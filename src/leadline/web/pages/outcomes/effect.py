@@ -139,11 +139,17 @@ def _correlation(name: str, shown: ShownImpact) -> Companion:
     found = shown.correlations.hours
     if isinstance(found, Refused):
         return Companion(name, found.reason, held=True, term="correlation")
-    said = _("%(span)s, %(people)s") % {
-        "span": wording.span(found),
+    said = _("%(low)s to %(high)s, %(people)s") % {
+        "low": f"{found.low:.2f}".replace("-", "\N{MINUS SIGN}"),
+        "high": f"{found.high:.2f}".replace("-", "\N{MINUS SIGN}"),
         "people": words.people(shown.correlations.hours_people),
     }
-    return Companion(name, f"r = {found.estimate:.2f}", sure=said, term="correlation")
+    return Companion(
+        name,
+        f"r = {found.estimate:.2f}".replace("-", "\N{MINUS SIGN}"),
+        sure=said,
+        term="correlation",
+    )
 
 
 def _why(known: ShownImpact) -> tuple[Reason, ...]:

@@ -73,7 +73,7 @@ def outcomes(request: HttpRequest, lens: Lens) -> OutcomesPage:
         if best and isinstance(headline, Interval)
         else "",
         sure=wording.sure(headline, best) if best and isinstance(headline, Interval) else "",
-        unclear=sum(not each.seen and each.too_little for each in ranked),
+        unclear=_unclear(ranked),
     )
 
 
@@ -100,6 +100,10 @@ def _strength(each: Impact) -> tuple[bool, int, float]:
     if isinstance(each.headline, Interval) and each.plausible:
         size = abs(each.headline.estimate) / each.plausible
     return bool(wording.verb(each)), level, size
+
+
+def _unclear(ranked: Sequence[ShownImpact]) -> int:
+    return sum(not each.seen and each.too_little for each in ranked)
 
 
 def _figure(ranked: Sequence[ShownImpact], names: Mapping[str, str], outcome: str) -> Figure | None:
@@ -136,10 +140,9 @@ def _companions(ranked: Sequence[ShownImpact]) -> tuple[Companion, ...]:
     if not numbers:
         return ()
     vetoed = sum(each.seen and not wording.verb(each) for each in numbers)
-    unclear = sum(not each.seen and each.too_little for each in numbers)
     return (
         Companion(_("Differences that fail a check"), words.count(vetoed)),
-        Companion(_("Too little data to tell"), words.count(unclear)),
+        Companion(_("Too little data to tell"), words.count(_unclear(ranked))),
     )
 
 

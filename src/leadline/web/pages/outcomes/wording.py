@@ -25,7 +25,10 @@ def amount(number: float, each: Impact) -> str:
 
 def span(found: Interval) -> str:
     """`1.2 to 5.0`."""
-    said = {"low": words.measured(found.low), "high": words.measured(found.high)}
+    said = {
+        "low": words.measured(found.low, found.high),
+        "high": words.measured(found.high, found.low),
+    }
     return _("%(low)s to %(high)s") % said
 
 
