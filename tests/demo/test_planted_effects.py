@@ -8,8 +8,9 @@ import pytest
 
 from leadline.app import App, build
 from leadline.config import Settings
+from leadline.curriculum import Check
 from leadline.demo.courses import BASE, CLIFF_S
-from leadline.demo.story import DemoFiles, write
+from leadline.demo.story import DemoFiles, delayed_checks, write
 from leadline.insights import Finding, findings
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer
@@ -33,6 +34,7 @@ def app(files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for name, path in files.statements.items():
         for _ in Intake(built.log).take(StatementFile(path), name):
             pass
+    built.curriculum.replace(Check, delayed_checks())
     built.refresh()
     yield built
     built.database.close()
@@ -105,10 +107,23 @@ def test_the_question_with_the_wrong_key_is_named_and_its_twin_has_none(
     assert "question 4" in found["broken_question", "forklift"].sentence
 
 
+def test_what_is_gone_after_weeks_is_found_and_not_where_it_lasted_or_few_were_tested(
+    app: App, found: dict[tuple[str, str], Finding]
+) -> None:
+    gone = [course for insight, course in found if insight == "decayed"]
+    assert gone == ["employee-data"]
+    left = found["decayed", "employee-data"].share
+    assert left.low < 0.7 < left.high
+    shown = Lens(app, Viewer("ana", Role.TRAINING_LEAD), now=UNTIL).lasting()
+    by_course = {str(each.course).removeprefix(f"{BASE}/"): each for each in shown.values()}
+    assert by_course["supplier-data"].means[0] == by_course["supplier-data"].means[1]
+    assert not by_course["customer-data"].complete
+
+
 def test_nothing_is_claimed_of_everyday_training(
     found: dict[tuple[str, str], Finding],
 ) -> None:
-    planted = {"customer-data", "new-starter", "forklift", "ladders"}
+    planted = {"customer-data", "employee-data", "new-starter", "forklift", "ladders"}
     assert {course for _, course in found} <= planted
 
 

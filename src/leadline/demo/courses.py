@@ -1,7 +1,7 @@
 """Forty courses of the demo world, the effects planted in some of them, and their null twins.
 
-Six courses carry an effect that the product must find; beside each stands a twin without it, in
-which the product must claim nothing. The rest is everyday training."""
+Some courses carry an effect that the product must find; beside each effect stands a twin without
+it, in which the product must claim nothing. The rest is everyday training."""
 
 import random
 from dataclasses import dataclass, field
@@ -28,6 +28,8 @@ class Planted:
     fails: int = 0  # how many of exactly 100 fail the quiz the first time
     unopened: int = 0  # how many of those never opened the content before it
     miskeyed: int = 0  # number of the test's question whose key is wrong; 0: none
+    again: int = 0  # how many of 100 are tested again two to four weeks later
+    kept: float = 1.0  # chance that what they knew is still known then
     leave_at: int = -1  # index of the lesson after which a third of the learners leave
 
 
@@ -49,6 +51,11 @@ class Course:
     def id(self) -> str:
         return f"{BASE}/{self.slug}"
 
+    @property
+    def again_id(self) -> str:
+        """The delayed check of its test, which is no part of the course."""
+        return f"{self.id}/weeks-later"
+
     def lesson_id(self, lesson: Lesson) -> str:
         return f"{self.id}/{lesson.slug}"
 
@@ -67,7 +74,7 @@ def _course(slug: str, name: str, steps: str, **rest: object) -> Course:
     return Course(slug, name, tuple(lessons), **rest)  # type: ignore[arg-type]
 
 
-def _video_course(slug: str, who: str, exits: str) -> Course:
+def _video_course(slug: str, who: str, planted: Planted) -> Course:
     steps = f"""
         p Why {who} data needs care
         v 180 Video 1: Where the data comes from
@@ -76,7 +83,7 @@ def _video_course(slug: str, who: str, exits: str) -> Course:
         q Check: {who} data
     """
     name = f"Handling {who} data"
-    return _course(slug, name, steps, learners=100, drop=0.0, planted=Planted(exits=exits))
+    return _course(slug, name, steps, learners=100, drop=0.0, planted=planted)
 
 
 def _safety_course(slug: str, name: str, planted: Planted) -> Course:
@@ -108,9 +115,9 @@ def _path_course(slug: str, name: str, leave_at: int, **rest: object) -> Course:
 
 
 PLANTED = (
-    _video_course("customer-data", "customer", "cliff"),
-    _video_course("supplier-data", "supplier", "even"),
-    _video_course("employee-data", "employee", "credits"),
+    _video_course("customer-data", "customer", Planted(exits="cliff", again=12, kept=0.5)),
+    _video_course("supplier-data", "supplier", Planted(exits="even", again=92)),
+    _video_course("employee-data", "employee", Planted(exits="credits", again=92, kept=0.7)),
     _safety_course("forklift", "Forklift safety", Planted(fails=40, miskeyed=4)),
     _safety_course("ladders", "Working at height", Planted(fails=40, unopened=35)),
     _path_course("new-starter", "New starter path", 4, learners=210, new_starters=True),

@@ -9,12 +9,12 @@ from pathlib import Path
 from leadline.accounts.models import Grant, User
 from leadline.app import App
 from leadline.cmi5.package import ZIP, read
-from leadline.curriculum import Link, Standard
+from leadline.curriculum import Check, Link, Standard
 from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
 from leadline.demo.statements import QUESTIONS
-from leadline.demo.story import YEAR_DAYS, DemoFiles, write
+from leadline.demo.story import YEAR_DAYS, DemoFiles, delayed_checks, write
 from leadline.privacy.viewer import Role
 from leadline.sources.intake import Intake
 from leadline.sources.people_csv import read_people
@@ -85,7 +85,8 @@ def _course_to_take(app: App, files: DemoFiles) -> None:
 
 
 def _declare(app: App, until: date) -> None:
-    """What new people of some roles need, and which video teaches the test of a planted course."""
+    """What new people of some roles need, and which video teaches the test of a planted course, and
+    which test is the delayed check of which."""
     courses = {course.slug: course for course in PLANTED}
     since = until - timedelta(days=YEAR_DAYS)
     needed = courses["new-starter"].id
@@ -98,6 +99,7 @@ def _declare(app: App, until: date) -> None:
         for number in range(1, QUESTIONS + 1)
     ]
     app.curriculum.replace(Link, links)
+    app.curriculum.replace(Check, delayed_checks())
 
 
 def _logins(app: App, files: DemoFiles) -> None:

@@ -19,6 +19,7 @@ VERBS = {
     "completed": f"{ADL}completed",
     "passed": f"{ADL}passed",
     "failed": f"{ADL}failed",
+    "scored": f"{ADL}scored",
     "answered": f"{ADL}answered",
     "terminated": f"{ADL}terminated",
     "played": f"{VIDEO}verbs/played",
@@ -174,6 +175,14 @@ class Voice:
         }
         clock += timedelta(seconds=5)
         yield self.about_lesson(clock, "passed" if passed else "failed", lesson, result=result)
+
+    def sits_again(self, at: datetime, right: int) -> Said:
+        """The delayed check, weeks after so many questions of the test were right: a score alone."""
+        kept = sum(self.rng.random() < self.course.planted.kept for _ in range(right))
+        definition = {"type": TYPES["quiz"], "name": {"en": f"{self.course.name}, weeks later"}}
+        result = {"score": {"scaled": kept / QUESTIONS}}
+        about = {"id": self.course.again_id, "definition": definition}
+        return self.said(at, "tests", "scored", object=about, result=result)
 
     def _answer(self, at: datetime, lesson: Lesson, number: int, mark: bool) -> Said:
         key = OPTIONS[(number + len(lesson.name)) % 4]

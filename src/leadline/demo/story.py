@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from leadline.demo.courses import CLIFF_S, Course, Lesson, catalogue
+from leadline.curriculum import Check
+from leadline.demo.courses import CLIFF_S, PLANTED, Course, Lesson, catalogue
 from leadline.demo.organisation import Person, organisation, people_csv
 from leadline.demo.statements import LEADLINE, TYPES, Said, Voice
 
@@ -75,9 +76,28 @@ def _year(
     """Every statement of a course that happened before the end."""
     takers = _takers(rng, course, people, end)
     for rank, (person, start) in enumerate(takers):
-        for said in _takes(Voice(rng, person, course), rank, start):
-            if said.at < end:
-                yield said
+        told = list(_takes(Voice(rng, person, course), rank, start))
+        if rank % 100 < course.planted.again:
+            told += _again(person, course, told)
+        yield from (said for said in told if said.at < end)
+
+
+def _again(person: Person, course: Course, told: list[Said]) -> Iterator[Said]:
+    """Two to four weeks after the first test, with chance of its own: the rest stays as it is."""
+    chance = random.Random(f"{SEED}/{course.slug}/{person.number}")
+    scores = [(said.at, said.statement.get("result", {}).get("score")) for said in told]
+    for at, score in [(at, score) for at, score in scores if score][:1]:
+        later = at + timedelta(days=chance.choice((15, 18, 21, 24, 27)))
+        yield Voice(chance, person, course).sits_again(later, score["raw"])
+
+
+def delayed_checks() -> list[Check]:
+    """What the demo's organisation has declared: which check is that of which test."""
+    return [
+        Check(course.again_id, course.lesson_id(course.lessons[-1]))
+        for course in PLANTED
+        if course.planted.again
+    ]
 
 
 def _takers(
