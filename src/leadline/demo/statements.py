@@ -177,7 +177,7 @@ class Voice:
         yield self.about_lesson(clock, "passed" if passed else "failed", lesson, result=result)
 
     def sits_again(self, at: datetime, right: int) -> Said:
-        """The delayed check, weeks after so many questions of the test were right: a score alone."""
+        """The delayed check, weeks after a test with so many right answers: a score alone."""
         kept = sum(self.rng.random() < self.course.planted.kept for _ in range(right))
         definition = {"type": TYPES["quiz"], "name": {"en": f"{self.course.name}, weeks later"}}
         result = {"score": {"scaled": kept / QUESTIONS}}
