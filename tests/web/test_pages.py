@@ -33,6 +33,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "package": "/programmes/packages/{package}",
     "competency": "/impact/competency?role=pilot",
     "outcomes": "/impact/outcomes",
+    "portfolio": "/impact/portfolio",
     "outcome-effect": f"/impact/outcomes/course?{AUDIT}",
     "people": "/people",
     "my-team": "/people/my-team",

@@ -29,6 +29,7 @@ from leadline.web.pages.packages.add import add_package
 from leadline.web.pages.packages.view import packages
 from leadline.web.pages.people.view import my_team, people
 from leadline.web.pages.person.view import person
+from leadline.web.pages.portfolio.view import portfolio
 from leadline.web.pages.programmes.view import programmes
 from leadline.web.pages.quarantine.replay import replay
 from leadline.web.pages.quarantine.view import quarantine
@@ -61,6 +62,7 @@ urlpatterns = [
     path("programmes/packages/<slug:course_id>/assign", assign, name="assign"),
     path("programmes/packages/<slug:course_id>/retire", retire, name="retire-package"),
     path("impact/competency", competency, name="competency"),
+    path("impact/portfolio", portfolio, name="portfolio"),
     path("impact/outcomes", outcomes, name="outcomes"),
     path("impact/outcomes/course", outcome_effect, name="outcome-effect"),
     path("people", people, name="people"),

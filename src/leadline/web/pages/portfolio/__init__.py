@@ -1,0 +1,1 @@
+"""Which courses to fix, which to keep, and what to build?"""

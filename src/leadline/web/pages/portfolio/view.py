@@ -1,0 +1,161 @@
+"""The portfolio: every course with its evidence, and what it is worth."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from leadline.insights.portfolio import Decision, Programme, gone, improved
+from leadline.insights.portfolio import portfolio as weighed
+from leadline.metrics import Result
+from leadline.privacy.lens import Lens
+from leadline.privacy.policy import Place
+from leadline.privacy.shapes import ShownLasting
+from leadline.stats.intervals import Interval
+from leadline.web import words
+from leadline.web.addresses import course_page, effect_page, outcomes_page, retention_page, short
+from leadline.web.anatomy import Body, Companion, Foot, NextStep
+from leadline.web.answers import allowed, measured
+from leadline.web.found import known
+from leadline.web.page import page
+from leadline.web.pages.outcomes import wording
+from leadline.web.pages.outcomes.view import READERS, named
+from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
+
+STATES = {Decision.KEEP: "done", Decision.FIX: "action", Decision.UNKNOWN: "unknown"}
+WORDS = {Decision.KEEP: "keep", Decision.FIX: "fix", Decision.UNKNOWN: "too little known"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortfolioPage(Body):
+    """What the answer sentence is made of. first: what is to be kept with the strongest evidence;
+    build: (address, name) of outcomes that no course is known to improve."""
+
+    keep: int
+    fix: int
+    unknown: int
+    first: str
+    build: list[tuple[str, str]]
+
+
+@page(place=Place.IMPACT, sees=READERS)
+def portfolio(request: HttpRequest, lens: Lens) -> PortfolioPage:
+    """What should we fix, keep and build?"""
+    found = weighed(lens, known(lens))
+    names = named(lens)
+    counts = Counter(each.decision for each in found.programmes)
+    kept = next((p for p in found.programmes if p.decision is Decision.KEEP), None)
+    return PortfolioPage(
+        companions=(
+            Companion(_("Keep"), words.count(counts[Decision.KEEP])),
+            Companion(_("Fix"), words.count(counts[Decision.FIX])),
+            Companion(_("Too little known"), words.count(counts[Decision.UNKNOWN])),
+        ),
+        next_step=NextStep(
+            _("Take the first course to fix, open its evidence, and write down what you decide.")
+            if counts[Decision.FIX]
+            else _("Measure what is not known: bring in outcomes, declare delayed checks.")
+        ),
+        twin=_table(lens, found.programmes, names, asked(request, ())),
+        twin_open=True,
+        foot=Foot(
+            (
+                _("As of %(when)s") % {"when": words.instant(lens.now)},
+                _("in order of what may be said of outcomes, not of enrolment"),
+                _("keep: improves an outcome, or surely enough is left weeks later"),
+                _("fix: surely changes nothing, is forgotten, or breaks somewhere"),
+            )
+        ),
+        keep=counts[Decision.KEEP],
+        fix=counts[Decision.FIX],
+        unknown=counts[Decision.UNKNOWN],
+        first=_name(kept.course, names) if kept else "",
+        build=[(outcomes_page(o.outcome), _name(o.outcome, names)) for o in found.build],
+    )
+
+
+def _name(thing: str, names: Mapping[str, str]) -> str:
+    return names.get(thing) or short(thing)
+
+
+def _table(
+    lens: Lens, programmes: tuple[Programme, ...], names: Mapping[str, str], wanted: Asked
+) -> Table | None:
+    if not programmes:
+        return None
+    passing = _by_course(lens, "first_attempt_pass_rate")
+    completed = _by_course(lens, "completion_rate")
+    return Table(
+        caption=_("Courses and their evidence"),
+        heads=(
+            Head(_("Course")),
+            Head(_("Decision")),
+            Head(_("What it changed")),
+            Head(_("Left weeks later")),
+            Head(_("Where it breaks")),
+            Head(_("Pass at the first attempt"), number=True),
+            Head(_("Completed"), number=True, term="completion"),
+        ),
+        rows=[
+            (
+                Cell(_name(each.course, names), href=course_page(each.course)),
+                Cell(_(WORDS[each.decision]), state=STATES[each.decision]),
+                _changed(each, names),
+                _left(each),
+                _breaks(each),
+                measured(passing.get(each.course)),
+                measured(completed.get(each.course)),
+            )
+            for each in cut(programmes, wanted)
+        ],
+        asked=wanted,
+        total=len(programmes),
+    )
+
+
+def _by_course(lens: Lens, metric: str) -> dict[str, Result]:
+    answer = allowed(lens, metric, by=("course",))
+    return {str(r.group["course"]): r for r in answer.results} if answer else {}
+
+
+def _changed(each: Programme, names: Mapping[str, str]) -> Cell:
+    """The strongest thing that may be said of any outcome."""
+    if not each.impacts:
+        return Cell(_("nothing is measured"), state="unknown")
+    best = max(each.impacts, key=lambda i: (improved(i), i.seen, -(i.q or 1.0)))
+    name = _name(best.outcome.outcome, names)
+    return Cell(
+        wording.short(best),
+        href=effect_page(best.outcome.outcome, best.course),
+        under=f"{name}: {wording.amount(best.headline.estimate, best)}, "
+        f"{wording.span(best.headline)}"
+        if isinstance(best.headline, Interval)
+        else name,
+    )
+
+
+def _left(each: Programme) -> Cell:
+    told: list[ShownLasting] = [c for c in each.lasting if isinstance(c.ratio, Interval)]
+    if not told:
+        return Cell(_("no delayed check"), state="unknown")
+    worst = min(told, key=lambda c: c.ratio.low if isinstance(c.ratio, Interval) else 1.0)
+    ratio = worst.ratio
+    assert isinstance(ratio, Interval)
+    under = _("%(low)s to %(high)s") % {
+        "low": words.share(ratio.low),
+        "high": words.share(ratio.high),
+    }
+    state = "action" if gone(worst) else "" if worst.complete else "unknown"
+    return Cell(
+        words.share(ratio.estimate), href=retention_page(each.course), under=under, state=state
+    )
+
+
+def _breaks(each: Programme) -> Cell:
+    if not each.findings:
+        return Cell(_("nowhere seen"))
+    said = ngettext("%(n)s finding", "%(n)s findings", len(each.findings))
+    return Cell(said % {"n": len(each.findings)}, href=course_page(each.course), state="action")
