@@ -145,3 +145,16 @@ def test_search_and_sort_work_on_the_server(house, sign_in):
         r'rowheader"><a[^>]*>([^<]+)', client.get("/programmes?sort=name").content.decode()
     )
     assert rows == sorted(rows)
+
+
+@pytest.mark.mission("S034")
+def test_how_deep_records_go_is_told_by_what_was_received(house, sign_in):
+    """Every one is a course by its label; videos and questions were received of one only."""
+    response = sign_in("analyst").get("/trust/depth?as=csv")
+    rows = list(csv.DictReader(response.content.decode().splitlines()))
+    signs = ("Completions", "Modules", "Scores", "Single answers", "Video watching")
+    there = {row["Course"]: [row[sign] == "received" for sign in signs] for row in rows}
+    assert there["Data"] == [True, True, True, True, True]
+    assert there["Path"] == [True, True, False, False, False]
+    assert there["Pilot"] == [True, False, False, False, False]
+    assert "send everything" in text(sign_in("analyst").get("/trust/depth"))
