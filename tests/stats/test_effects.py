@@ -30,6 +30,7 @@ from leadline.stats.intervals import Interval
 from leadline.stats.pooling import combine, mixed_model, within_and_between
 from leadline.stats.power import (
     clustering_effect,
+    detectable_beside,
     detectable_mean_difference,
     power_of_means,
     sample_size,
@@ -320,3 +321,10 @@ def test_a_placebo_passes_only_if_it_is_small_and_about_nothing():
 )
 def test_verdicts_against_a_worthwhile_five(low, high, expected):
     assert verdict(Interval((low + high) / 2, low, high, ""), 5) == expected
+
+
+def test_an_estimate_tells_what_it_could_have_seen():
+    """394 a group with SD 1: error √(2/394), and 0.2 is seen with 80 %."""
+    error = (2 / 394) ** 0.5
+    found = Interval(0.0, -1.959964 * error, 1.959964 * error, "")
+    assert detectable_beside(found) == pytest.approx(detectable_mean_difference(1, 394, 394))

@@ -48,7 +48,7 @@ from leadline.stats.effects import (
 )
 from leadline.stats.intervals import CONFIDENCE, Interval, normal_quantile
 from leadline.stats.multiplicity import benjamini_hochberg
-from leadline.stats.power import PLAUSIBLE_SD, detectable_mean_difference, sample_size_of_means
+from leadline.stats.power import PLAUSIBLE_SD, detectable_beside, sample_size_of_means
 from leadline.stats.refusal import Refused
 
 VERSION = 1
@@ -245,11 +245,7 @@ class _Judged:
         self.placebo = _placebo(people) if known else None
         self.checks = self._checks()
         self.detectable = (
-            detectable_mean_difference(
-                self.sd, int(people.exposed.sum()), int((~people.exposed).sum())
-            )
-            if self.sd
-            else None
+            detectable_beside(self.headline) if isinstance(self.headline, Interval) else None
         )
 
     def _checks(self) -> tuple[Check, ...]:

@@ -4,7 +4,7 @@ from math import sqrt
 
 from scipy import special
 
-from leadline.stats.intervals import normal_quantile
+from leadline.stats.intervals import Interval, normal_quantile
 from leadline.stats.refusal import Refused
 
 POWER = 0.8
@@ -81,6 +81,15 @@ def detectable_mean_difference(
     `clustering` is the design effect 1 + (m − 1)ρ. To stand beside every "nothing found"."""
     z = normal_quantile(0.95) + float(special.ndtri(power))
     return z * sd * sqrt(clustering * (1 / first + 1 / second))
+
+
+def detectable_beside(found: Interval, power: float = POWER) -> float:
+    """The smallest true difference that an estimate as exact as this one would show.
+
+    (z + z_β)·SE, with SE from the 95 % limits: it knows of clustering and of what adjustment
+    gained. To stand beside every "nothing found"; a property of the design, not of the result."""
+    z = normal_quantile(0.95)
+    return (z + float(special.ndtri(power))) * (found.high - found.low) / (2 * z)
 
 
 def clustering_effect(mean_size: float, correlation: float) -> float:

@@ -15,6 +15,7 @@ from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.shapes import ShownLasting
 from leadline.stats.intervals import Interval
+from leadline.stats.refusal import Refused
 from leadline.web import words
 from leadline.web.addresses import course_page, effect_page, outcomes_page, retention_page, short
 from leadline.web.anatomy import Body, Companion, Foot, NextStep
@@ -127,14 +128,12 @@ def _changed(each: Programme, names: Mapping[str, str]) -> Cell:
         return Cell(_("nothing is measured"), state="unknown")
     best = max(each.impacts, key=lambda i: (improved(i), i.seen, -(i.q or 1.0)))
     name = _name(best.outcome.outcome, names)
-    return Cell(
-        wording.short(best),
-        href=effect_page(best.outcome.outcome, best.course),
-        under=f"{name}: {wording.amount(best.headline.estimate, best)}, "
-        f"{wording.span(best.headline)}"
-        if isinstance(best.headline, Interval)
-        else name,
-    )
+    page = effect_page(best.outcome.outcome, best.course)
+    found = best.headline
+    if isinstance(found, Refused):
+        return Cell(_("too few to compare"), href=page, under=name)
+    said = f"{name}: {wording.amount(found.estimate, best)}, {wording.span(found)}"
+    return Cell(wording.short(best), href=page, under=said)
 
 
 def _left(each: Programme) -> Cell:
