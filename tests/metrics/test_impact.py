@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from tiny_world import day, world
 
 from leadline.metrics.impact import impact, impacts, outcomes
@@ -220,3 +221,13 @@ def test_of_many_courses_chance_findings_are_held_back():
     assert ranked[0].course == "D"
     assert {i.course for i in each if i.claim.wording != "not established"} == {"D"}
     assert all(isinstance(i.headline, Interval) and i.q is not None for i in each)
+
+
+def test_of_too_many_people_whole_teams_are_drawn(monkeypatch):
+    monkeypatch.setattr("leadline.metrics.landmark.PEOPLE_MAX", 300)
+    seats = [seat(n, manager=1000 + n // 10) for n in range(900)]
+    rows = [measured(n, day(120), 1.0) for n in range(900)]
+    people = followed(world(position=seats, outcome=rows), "C", SCORE, MARK)
+    # Ninety teams of ten; every third is drawn.
+    assert people.share == pytest.approx(1 / 3)
+    assert np.bincount(np.unique(people.team, return_inverse=True)[1]).tolist() == [10] * 30

@@ -64,6 +64,7 @@ DEFINITION = (
     "before anybody counted took the course, which then is no covariate. For new hires the "
     f"landmark is {JOINED_DAYS} days after each one's first day."
 )
+LISTED_MIN_PEOPLE = 10  # who completed it; of others there is nothing to ask
 COMPARE_MIN_PEOPLE = 50  # in each group
 SEED = 20_260_101
 FALSE_FINDINGS = 0.05  # of those found among the courses of one outcome
@@ -174,10 +175,12 @@ def outcomes(facts: Facts) -> list[Outcome]:
 
 
 def impacts(facts: Facts, outcome: Outcome) -> list[Impact]:
-    """Every course that somebody completed against one outcome: one family of questions, so that
-    of what is found at most one in twenty is chance (Benjamini and Hochberg)."""
+    """Every course that at least LISTED_MIN_PEOPLE completed against one outcome: one family of
+    questions, so that of what is found at most one in twenty is chance (Benjamini, Hochberg)."""
     done = so_far(facts, facts.cycle, "completed_at").filter(_.course.notnull())
-    courses = sorted(done.select("course").distinct().to_pyarrow()["course"].to_pylist())
+    many = done.group_by("course").aggregate(people=done.person.nunique())
+    many = many.filter(many.people >= LISTED_MIN_PEOPLE)
+    courses = sorted(many.to_pyarrow()["course"].to_pylist())
     found = [each for course in courses if (each := impact(facts, course, outcome))]
     p_values = {
         each.course: _p(each.headline) for each in found if isinstance(each.headline, Interval)

@@ -98,13 +98,14 @@ def usual(facts: Facts, course: str) -> Landmark | None:
 
 
 def followed(facts: Facts, course: str, outcome: str, landmark: Landmark) -> Followed:
-    """Everybody who was measured after the landmark. Two queries."""
+    """Everybody who was measured after the landmark. One query, three where they are too many."""
     rows = _people(facts, course, outcome, landmark)
-    people = int(rows.count().to_pyarrow().as_py())
-    parts = ceil(people / PEOPLE_MAX) or 1
-    if parts > 1:
-        rows = rows.filter(ibis.coalesce(_.manager, _.person) % parts == 0)
-    return _followed(rows.order_by("person").to_pyarrow(), 1 / parts)
+    found = rows.order_by("person").limit(PEOPLE_MAX + 1).to_pyarrow()
+    if len(found) <= PEOPLE_MAX:
+        return _followed(found, share=1.0)
+    parts = ceil(int(rows.count().to_pyarrow().as_py()) / PEOPLE_MAX)
+    drawn = rows.filter(ibis.coalesce(_.manager, _.person) % parts == 0)
+    return _followed(drawn.order_by("person").to_pyarrow(), 1 / parts)
 
 
 def _people(facts: Facts, course: str, outcome: str, landmark: Landmark) -> ir.Table:
