@@ -267,6 +267,8 @@ def test_by_command_with_logins_and_a_doctor_who_looks_at_it(tmp_path, database_
     restored = leadline("restore", copy, **new)
     assert restored.returncode == 0, restored
     assert restored.stdout.count("ok ") == 5
+    (look,) = build(empty).audit.looks()  # in the copy as well
+    assert (look.role, look.what) == ("command line", f"back up everything to {copy}")
     assert "ana" in leadline("user", "list", **new).stdout
     assert leadline("user", "add", "ben", "--role", "analyst", **new).returncode == 0
     refused = leadline("restore", copy, **new)

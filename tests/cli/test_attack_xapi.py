@@ -205,6 +205,35 @@ def test_who_reads_its_own_gets_the_same_404_for_what_is_anothers_and_what_is_no
         assert replies.pop()[0] == 404
 
 
+CHAIN = range(301, 304)
+
+
+def test_a_reference_to_anothers_statement_does_not_tell_what_it_says(house):
+    """Who reads only its own finds its references by what they say themselves. Who reads all finds
+    them by what the target says (Communication 2.1.3), and so do own references to own ones."""
+    asker, lead = player(house, "north", Scope.WRITE, Scope.READ_MINE), player(house, "x", "all")
+    for n, target in zip(CHAIN, (101, 301, 1), strict=True):
+        assert asker.post(statement(n, BEN, "commented", reference(target))).status == 200
+
+    def found(who: Player, **asked: Any) -> set[int]:
+        texts = {k: json.dumps(v) if isinstance(v, dict | bool) else v for k, v in asked.items()}
+        seen, reply = set(), who.get(limit="1", **texts)
+        while True:
+            page = json.loads(reply.body)
+            seen |= {int(each["id"][-4:], 16) for each in page["statements"]}
+            if not page["more"]:
+                return seen & set(CHAIN)
+            reply = who.follow(page["more"])
+
+    told = {"agent": CLEO}, {"activity": activity("tower")["id"]}, {"registration": number(7000)}
+    for asked in (*told, {**told[0], "related_agents": True}, {**told[1], **told[2]}):
+        assert found(asker, **asked) == set(), asked
+        assert found(lead, **asked) == {301, 302}, asked
+    assert found(asker, agent=BEN) == set(CHAIN)
+    assert found(asker, activity=activity("ladders")["id"]) == {303}
+    assert found(asker) == set(CHAIN)
+
+
 def test_a_link_to_more_shows_each_follower_its_own_only(house):
     north = player(house, "north", Scope.READ_MINE)
     for owner in (player(house, "south", Scope.READ_MINE), player(house, "south", Scope.ALL)):

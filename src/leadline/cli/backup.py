@@ -2,8 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from leadline.cli.account import ROLE, account
+
+if TYPE_CHECKING:
+    from leadline.app import App
 
 
 @click.command("backup")
@@ -12,15 +18,17 @@ def backup_command(target: Path) -> None:
     """Copy this installation into the new folder TARGET, while it runs.
 
     Statements, people, logins, facts, courses and the secrets folder, each file with its checksum.
-    Only the owner can read it. Keep it as safe as the installation itself: whoever has it has all
-    of that."""
+    Only the owner can read it; the access log says who made it. Keep it as safe as the
+    installation itself: whoever has it has all of that."""
     from leadline.app import build
     from leadline.backup import BadBackup, backup
     from leadline.config import Settings
     from leadline.store import Unavailable
 
     try:
-        made = backup(build(Settings.from_env()), target, _Progress())
+        app = build(Settings.from_env())
+        _write_down(app, target)
+        made = backup(app, target, _Progress())
     except (BadBackup, Unavailable, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
     click.echo(f"{len(made.files):,} files with {made.rows['statement']:,} statements in {target}")
@@ -48,6 +56,21 @@ def restore_command(source: Path) -> None:
     click.echo(f"{made.rows['statement']:,} statements of {made.made_at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"ready in {settings.home}")
     sys.exit(report())
+
+
+def _write_down(app: "App", target: Path) -> None:
+    """Before anything is copied: who stops a backup half-way may keep what it has by then."""
+    from leadline.privacy.viewer import Purpose
+
+    app.audit.look(
+        login=account(),
+        role=ROLE,
+        purpose=Purpose.RUN_SYSTEM.value,
+        what=f"back up everything to {target.absolute()}",
+        people=(),
+        rows=app.log.head(),
+        outcome="begun",
+    )
 
 
 class _Progress:

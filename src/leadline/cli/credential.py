@@ -1,8 +1,6 @@
 """`leadline credential`: keys with which a system posts statements or reads them."""
 
-import getpass
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +9,7 @@ import click
 
 from leadline.actions.access import Access
 from leadline.app import App, build
+from leadline.cli.account import ROLE, account
 from leadline.config import Settings
 from leadline.store import Credential, NoCredential, Scope
 from leadline.store.credentials import OVERLAP, OVERLAP_MAX, WHAT_A_SENDER_NEEDS
@@ -127,20 +126,12 @@ def revoke(key: str) -> None:
 def _access() -> Iterator[Access]:
     """The way to change credentials; what cannot be is said as an error of the command."""
     try:
-        yield Access(_app(), login=_account(), role="command line")
+        yield Access(_app(), login=account(), role=ROLE)
     except NoCredential as problem:
         said = f"{problem} is no live credential; `leadline credential list` shows them."
         raise click.ClickException(said) from problem
     except ValueError as problem:
         raise click.ClickException(str(problem)) from problem
-
-
-def _account() -> str:
-    """Who runs this command; in a container nobody may have given the number a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _app() -> App:

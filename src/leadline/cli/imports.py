@@ -1,6 +1,5 @@
 """`leadline import` and `leadline quarantine`: what comes in by file, and what was held back."""
 
-import getpass
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ import click
 import msgspec
 
 from leadline.app import App, build
+from leadline.cli.account import ROLE, account
 from leadline.config import BadSetting, Settings
 from leadline.privacy.viewer import Purpose
 from leadline.sources.intake import Intake, Taken
@@ -374,8 +374,8 @@ def _replay() -> "Replay":
 def _write_down(app: App, what: str, rows: int) -> None:
     """The shell needs no role, but who read held records there is in the access log as well."""
     app.audit.look(
-        login=getpass.getuser(),
-        role="shell",
+        login=account(),
+        role=ROLE,
         purpose=Purpose.RUN_SYSTEM.value,
         what=what,
         people=(),

@@ -127,7 +127,7 @@ def waive(asked: Asking, body: BinaryIO) -> Response:
 
 def abandon(asked: Asking, body: BinaryIO) -> Response:
     """End a session that will not end itself; one that has ended stays as it is."""
-    return _json(AbandonTold(asked.lms.abandon(asked.names["session"])))
+    return _json(AbandonTold(asked.lms.abandon(asked.names["session"], tenant=DEFAULT_TENANT)))
 
 
 def fetch(asked: Asking, body: BinaryIO) -> Response:

@@ -81,7 +81,7 @@ def funnels(facts: Facts, course: str | None = None) -> dict[str, Funnel]:
     counted = _by_course(_counts(journeys(facts, ibis.memtable(held))).to_pyarrow())
     return {
         name: _funnel(name, known[name], lines, facts.now)
-        for name, lines in counted.items()
+        for name, lines in sorted(counted.items())
         if name in known
     }
 

@@ -10,8 +10,7 @@ import msgspec
 
 from leadline.statements import Identifier, Statement, Wanted, mentions, same
 from leadline.statements.forms import stamp
-from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
-from leadline.store import question, references
+from leadline.store import own, question, references
 from leadline.store.activities import Activity, Definitions
 from leadline.store.database import Database, Transaction
 from leadline.store.moments import from_micros, micros
@@ -155,8 +154,9 @@ class Log:
         single = wanted.statement_id or wanted.voided_statement_id
         if single is not None:
             return Found(self._one(single, wanted), None)
-        size = min(wanted.limit or LARGEST_PAGE_STATEMENTS, LARGEST_PAGE_STATEMENTS)
-        rows = question.page(self._database, wanted)
+        size = question.page_size(wanted) - 1
+        paged = question.page if wanted.source is None else own.page
+        rows = paged(self._database, wanted)
         payloads = tuple(bytes(payload) for _, payload in rows[:size])
         return Found(payloads, rows[size - 1][0] if len(rows) > size else None)
 

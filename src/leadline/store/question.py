@@ -39,9 +39,8 @@ class Reach(NamedTuple):
 def page(database: Database, wanted: Wanted) -> list[Row]:
     """(seq, payload) of the page that is wanted, and of one statement more if there is one."""
     bounds = _bounds(database, wanted)
-    size = min(wanted.limit or LARGEST_PAGE_STATEMENTS, LARGEST_PAGE_STATEMENTS) + 1
-    lists = _lists(wanted)
-    if not lists:
+    size = page_size(wanted)
+    if not filters(wanted):
         return _unfiltered(database, wanted, bounds, size)
     rows: list[Row] = []
     for blocks in steps(bounds, ascending=wanted.ascending):
@@ -49,6 +48,11 @@ def page(database: Database, wanted: Wanted) -> list[Row]:
         if len(rows) == size:
             break
     return rows
+
+
+def page_size(wanted: Wanted) -> int:
+    """How many rows `page` gives where there are as many."""
+    return min(wanted.limit or LARGEST_PAGE_STATEMENTS, LARGEST_PAGE_STATEMENTS) + 1
 
 
 def _unfiltered(database: Database, wanted: Wanted, bounds: Bounds, size: int) -> list[Row]:
@@ -62,7 +66,7 @@ def _unfiltered(database: Database, wanted: Wanted, bounds: Bounds, size: int) -
 
 
 def _step(database: Database, wanted: Wanted, reach: Reach, size: int) -> list[Row]:
-    lists = _shortest_first(database, _lists(wanted), reach)
+    lists = _shortest_first(database, filters(wanted), reach)
     leading, parameters = _leading(lists[0], reach, _direction(wanted))
     probes, probed = _probes(lists[1:])
     mine, owner = _mine(wanted)
@@ -85,7 +89,7 @@ def _mine(wanted: Wanted) -> tuple[str, list[str]]:
     return " AND s.source = (SELECT key FROM source WHERE name = ?)", [wanted.source]
 
 
-def _lists(wanted: Wanted) -> list[Terms]:
+def filters(wanted: Wanted) -> list[Terms]:
     """For each filter asked, the terms of which a statement must have one."""
     lists: list[Terms] = []
     if wanted.agent is not None:
