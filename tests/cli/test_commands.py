@@ -287,3 +287,14 @@ def _fetch(address: str):
             if isinstance(problem, urllib.error.HTTPError) or time.monotonic() > until:
                 raise
             time.sleep(0.3)
+
+
+def test_help_loads_nothing_that_takes_long():
+    """`leadline --help` and `leadline WORD --help` import the file of each command."""
+    asked = "from click.testing import CliRunner; from leadline.cli import main; import sys; "
+    asked += "assert 'backup' in CliRunner().invoke(main, ['--help']).output; "
+    asked += "print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert not {"duckdb", "ibis", "pandas", "scipy", "django"} & set(done.stdout.split())

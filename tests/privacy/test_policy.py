@@ -9,8 +9,8 @@ from ibis.common.exceptions import IbisError
 from leadline.facts import Sensitivity as S
 from leadline.facts import catalogue as facts
 from leadline.metrics import Metric, catalogue
-from leadline.privacy import document
 from leadline.privacy.cut import CutFacts, may_ask
+from leadline.privacy.document import document
 from leadline.privacy.policy import POLICY, Place, Register, Rows
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Purpose, Role

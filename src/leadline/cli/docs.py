@@ -5,10 +5,7 @@ from pathlib import Path
 
 import click
 
-from leadline import cli, metrics, privacy
-from leadline.cmi5 import description as cmi5
-from leadline.config import document as settings_page
-from leadline.lrs import description
+from leadline import cli
 
 
 def _commands() -> str:
@@ -27,14 +24,21 @@ def _commands() -> str:
     return "\n".join(lines)
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "commands.md": _commands,
-    "metrics.md": metrics.document,
-    "openapi-cmi5.json": cmi5.document,
-    "openapi.json": description.document,
-    "settings.md": settings_page,
-    "who-sees-what.md": privacy.document,
-}
+def _pages() -> dict[str, Callable[[], str]]:
+    """Who writes which page; imported here, since `leadline --help` imports every command."""
+    from leadline import config, metrics
+    from leadline.cmi5 import description as cmi5
+    from leadline.lrs import description as lrs
+    from leadline.privacy import document as policy
+
+    return {
+        "commands.md": _commands,
+        "metrics.md": metrics.document,
+        "openapi-cmi5.json": cmi5.document,
+        "openapi.json": lrs.document,
+        "settings.md": config.document,
+        "who-sees-what.md": policy.document,
+    }
 
 
 @click.command("docs")
@@ -43,7 +47,7 @@ PAGES: dict[str, Callable[[], str]] = {
 def docs_command(check: bool, folder: Path) -> None:
     """Write docs/{commands,metrics,settings,who-sees-what}.md and openapi*.json from the code."""
     stale = []
-    for name, write in PAGES.items():
+    for name, write in _pages().items():
         text = write().rstrip() + "\n"
         path = folder / name
         if path.exists() and path.read_text() == text:

@@ -3,14 +3,17 @@
 import dataclasses
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from leadline.app import App, Progress, build
 from leadline.config import Settings
-from leadline.refresh import Refreshed, Step
 
-Run = Callable[[App, Progress], Refreshed]
+if TYPE_CHECKING:  # `leadline --help` imports this file: nothing that takes long
+    from leadline.refresh import Refreshed, Step
+
+Run = Callable[[App, Progress], "Refreshed"]
 
 
 @click.group(name="facts")
@@ -45,5 +48,5 @@ def _run(run: Run, *, as_json: bool) -> None:
     )
 
 
-def _show(step: Step) -> None:
+def _show(step: "Step") -> None:
     click.echo(f"\r{step.name}: {step.done:,} of {step.total:,}", nl=False, err=True)

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
-from leadline.metrics import Gate, Metric, Result, catalogue
 from leadline.privacy.refusals import Forbidden, TooFine, UnknownQuestion
 from leadline.privacy.viewer import Purpose
 
-if TYPE_CHECKING:  # Django has to be set up before these can be imported
+if TYPE_CHECKING:  # `leadline --help` imports this file: nothing that takes long
     from leadline.app import App
+    from leadline.metrics import Metric, Result
     from leadline.privacy.answer import Answer
     from leadline.privacy.lens import Lens
 
@@ -58,13 +58,15 @@ def metric_command(name: str, login: str | None, as_json: bool, **asked: Any) ->
 
 
 def _listing(as_json: bool) -> str:
+    from leadline.metrics import catalogue
+
     metrics = catalogue().values()
     if as_json:
         return msgspec.json.encode([_described(metric) for metric in metrics]).decode()
     return "\n".join(f"{metric.name:32} {metric.question}" for metric in metrics)
 
 
-def _described(metric: Metric) -> dict[str, Any]:
+def _described(metric: "Metric") -> dict[str, Any]:
     return {
         **{name: getattr(metric, name) for name in LISTED},
         "by": metric.by,
@@ -156,7 +158,7 @@ def _as_table(answer: "Answer") -> str:
     return "\n".join([answer.metric.question, "", *table, "", foot])
 
 
-def _cells(result: Result) -> list[str]:
+def _cells(result: "Result") -> list[str]:
     interval = ""
     if result.ci_low is not None and result.ci_high is not None:
         low, high = _number(result.ci_low, result.unit), _number(result.ci_high, result.unit)
@@ -170,7 +172,9 @@ def _cells(result: Result) -> list[str]:
     ]
 
 
-def _estimate(result: Result) -> str:
+def _estimate(result: "Result") -> str:
+    from leadline.metrics import Gate
+
     if result.gate is Gate.SUPPRESSED:
         return "withheld"
     return "not known" if result.estimate is None else _number(result.estimate, result.unit)
