@@ -88,7 +88,9 @@ def test_before_is_the_last_measurement_before_anybody_counted_took_it():
 def test_the_usual_landmark_is_the_monday_after_half_have_completed_it():
     cycle = [completed(0, day(10)), completed(1, day(20)), completed(2, day(100))]
     # Day 20 is Tuesday, 20 January.
-    assert usual(world(cycle=cycle), "C") == Landmark(date(2026, 1, 26))
+    assert usual(world(cycle=cycle), "C") == Landmark(date(2026, 1, 26), since=date(2026, 1, 10))
+    long_ago = [completed(3, day(-500)), *cycle, completed(4, day(20))]
+    assert usual(world(cycle=long_ago), "C").since == date(2026, 1, 10)
     assert usual(world(), "C") is None
 
 

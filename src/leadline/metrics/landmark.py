@@ -31,6 +31,7 @@ YEAR_DAYS = 365.25
 TENURE, BEFORE, EARLIER = "years employed", "last measured before", "measured earlier"
 NOT_EMPLOYED, TAKEN_EARLIER = "not employed on the landmark day", "completed it earlier"
 EPOCH = date(1970, 1, 1)
+TAKING = timedelta(days=TAKING_DAYS)
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -38,10 +39,14 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Landmark:
-    """One day for everybody, or, where there is none, so many days after each one's hire."""
+    """One day for everybody, or, where there is none, so many days after each one's hire.
+
+    since: the day from which on the course may have been completed, TAKING_DAYS before where not
+    said; what was measured earlier is from before anybody counted took it."""
 
     on: date | None
     days: int = JOINED_DAYS
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,14 @@ def usual(facts: Facts, course: str) -> Landmark | None:
     if not len(counts):
         return None
     middle = int(np.searchsorted(counts.cumsum(), counts.sum() / 2))
-    day = EPOCH + timedelta(days=int(days["done"][middle].as_py()))
-    return Landmark(day + timedelta(days=7 - day.weekday()))
+    day = _date(days["done"][middle].as_py())
+    on = day + timedelta(days=7 - day.weekday())
+    within = [each for each in days["done"].to_pylist() if _date(each) >= on - TAKING]
+    return Landmark(on, since=_date(within[0]))
+
+
+def _date(number: int) -> date:
+    return EPOCH + timedelta(days=number)
 
 
 def followed(facts: Facts, course: str, outcome: str, landmark: Landmark) -> Followed:
@@ -137,9 +148,10 @@ def _people(facts: Facts, course: str, outcome: str, landmark: Landmark) -> ir.T
 
 def _marks(facts: Facts, told: ir.Table, landmark: Landmark) -> ir.Table:
     if landmark.on is not None:
-        mark = (landmark.on - EPOCH).days
+        since = landmark.since or landmark.on - TAKING
+        marks = {"taken_from": (since - EPOCH).days, "mark": (landmark.on - EPOCH).days}
         people = told.select("person").distinct()
-        return people.mutate(taken_from=ibis.literal(mark - TAKING_DAYS), mark=ibis.literal(mark))
+        return people.mutate(**{name: ibis.literal(day) for name, day in marks.items()})
     seat = facts.position.filter(_.hire_date.notnull())
     hired = seat.group_by("person").aggregate(taken_from=_day(seat.hire_date.max()))
     return hired.mutate(mark=hired.taken_from + landmark.days)
