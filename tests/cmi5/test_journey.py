@@ -4,7 +4,6 @@ sees what came of it. The whole installation, served, in a real browser (MISSION
 import base64
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,17 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from leadline.cmi5 import terms
 from leadline.demo.course_package import mooring
 from leadline.web.words import THIN
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 LEADLINE = str(Path(sys.executable).parent / "leadline")
 PASSWORD = "a-long-password-1"
 PEOPLE = """person_id,name,email,unit,role,manager
@@ -114,17 +109,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     finally:
         served.terminate()
         served.wait(WAIT_SECONDS)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine; tests/install-chromium brings it")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(Path(found)), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def free_ports() -> tuple[int, int]:

@@ -1,35 +1,18 @@
 """The pages in a real browser: no axe violation, keyboard alone suffices, tips speak, phones fit."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from web.planted import LOGINS, PASSWORD
 from web.test_pages import COURSE, PAGES, PATH, VIDEO, address, somebody_who_sees
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine; tests/install-chromium brings it")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(Path(found)), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")
