@@ -168,9 +168,12 @@ class Truth:
         never = {s["id"] for s in voiding}
         return {self.target(s) for s in voiding} - never
 
-    def meets(self, condition, statement):
+    def meets(self, condition, statement, source):
+        """source: what its target says helps only where that may be read as well."""
         seen = set()
         while statement is not None and statement["id"] not in seen:
+            if source not in (None, statement["source"]):
+                return False
             if condition(statement):
                 return True
             seen.add(statement["id"])
@@ -184,7 +187,7 @@ class Truth:
             for s in self.kept.values()
             if s["id"] not in hidden
             and source in (None, s["source"])
-            and all(self.meets(condition, s) for condition in conditions(question))
+            and all(self.meets(condition, s, source) for condition in conditions(question))
             and ("since" not in question or moment(s["stored"]) > moment(question["since"]))
             and ("until" not in question or moment(s["stored"]) <= moment(question["until"]))
         ]
