@@ -152,6 +152,13 @@ def test_a_withheld_group_shows_no_number() -> None:
     assert "South: 0" not in svg
 
 
+def test_measurements_below_one_are_written_as_they_are() -> None:
+    rows = (Group("Ropes", 0.5, 0.0, 1.0, 80),)
+    svg = draw(groups, rows, unit="measured", whole=0.0, title="Title", summary="What").wide
+    assert re.search(r">\s*0\.\d+\s*<", svg)
+    assert not re.search(r">\d+m<", svg)
+
+
 def test_the_same_values_are_drawn_once_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
     specified: list[str] = []
     monkeypatch.setattr(
