@@ -1,6 +1,7 @@
 """Print, for each row of docs/mission.md, the end-to-end test that proves it, or "not yet".
 
-A row is proved when a test names it and did not fail when it last ran (`make test` runs it)."""
+A row is proved when a test names it, is not skipped here, and did not fail when it last ran
+(`make test` runs it)."""
 
 import json
 import re
@@ -18,9 +19,13 @@ class Collector:
 
     def __init__(self) -> None:
         self.proofs: dict[str, list[str]] = defaultdict(list)
+        self.skipped: dict[str, str] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
+            for mark in item.iter_markers("skipif"):
+                if mark.args[0]:
+                    self.skipped[item.nodeid] = mark.kwargs["reason"]
             for mark in item.iter_markers("mission"):
                 for row in mark.args:
                     self.proofs[row].append(item.nodeid)
@@ -43,11 +48,14 @@ def main() -> int:
     unknown = sorted(set(collector.proofs) - set(rows))
     proved = 0
     for row in rows:
-        proofs = collector.proofs.get(row, [])
-        failing = [proof for proof in proofs if proof in failed]
+        named = collector.proofs.get(row, [])
+        failing = [proof for proof in named if proof in failed]
+        proofs = [proof for proof in named if proof not in collector.skipped]
         proved += bool(proofs) and not failing
         if failing:
             print(f"{row} not yet: {failing[0]} failed")
+        elif named and not proofs:
+            print(f"{row} not yet: {named[0]} is skipped here, {collector.skipped[named[0]]}")
         else:
             print(f"{row} proved {proofs[0]}" if proofs else f"{row} not yet")
     print(f"{proved} of {len(rows)} proved")
