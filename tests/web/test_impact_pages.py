@@ -35,6 +35,7 @@ def test_two_groups_that_may_differ_in_all_else_are_only_associated(sign_in):
     assert "“Data” is associated with “Audit score”: a difference of" in said
     assert "caused" not in said and "effect on" not in said
     assert "Nothing is known of what was not recorded" in said
+    assert re.search(r"of those who had not, \d+ did while the outcome was counted", said)
 
 
 def test_the_list_gives_each_course_a_number_or_the_reason_why_not(sign_in):

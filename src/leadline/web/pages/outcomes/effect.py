@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leadline.metrics.impact import Covariate
-from leadline.metrics.landmark import FOLLOW_DAYS, JOINED_DAYS, NOT_EMPLOYED, TAKING_DAYS
+from leadline.metrics.landmark import FOLLOW_DAYS, JOINED_DAYS, TAKING_DAYS
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.refusals import NotThere
@@ -294,6 +294,7 @@ def _foot(shown: ShownImpact | None) -> Foot:
     ]
     if shown.share < 1:
         sentences.append(_("a part of the teams, drawn by lot"))
-    if NOT_EMPLOYED in out:
-        sentences.append(_("people of the group that had not may have completed it since"))
+    if shown.later:
+        later = _("of those who had not, %(n)s did while the outcome was counted")
+        sentences.append(later % {"n": words.count(shown.later)})
     return Foot(tuple(sentences))
