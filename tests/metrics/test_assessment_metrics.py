@@ -168,3 +168,21 @@ def test_answers_correct_counts_blanks_as_wrong_and_first_attempts_only():
     )
     result = measure("answers_correct", facts)
     assert (result.estimate, result.n_excluded) == (0.5, {"not marked": 3})
+
+
+def test_a_delayed_check_is_no_result_of_the_day():
+    """Ana passes the test and fails its check weeks later; only the test is a pass rate."""
+    test = {"person": 1, "course": "C", "assessment": "A", "cycle_no": 1, "attempt_no": 1}
+    done = {"submitted_at": day(10), "graded_at": day(10), "score": 0.9, "passed": True}
+    check = {"assessment": "B", "submitted_at": day(30), "graded_at": day(30)}
+    facts = world(
+        attempt=[test | done, test | check | {"score": 0.2, "passed": False}],
+        check=[{"assessment": "B", "of": "A", "from_day": 14, "to_day": 28}],
+    )
+    for name in ("first_attempt_pass_rate", "any_attempt_pass_rate"):
+        found = measure(name, facts)
+        assert (found.n_events, found.n_excluded) == (
+            1,
+            {"delayed check of another assessment": 1},
+        )
+    assert measure("average_score", facts).n_events == 1

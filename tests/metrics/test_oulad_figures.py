@@ -44,6 +44,7 @@ class Tables:
 
         self.now = NOW
         self.cycle, self.attempt = self._table("cycle", CYCLES), self._table("attempt", ATTEMPTS)
+        self.check = ibis.memtable([], schema=schema_of("check"))
 
     def _table(self, name, sql):
         plain = ibis.memtable(duckdb.sql(sql).to_arrow_table())

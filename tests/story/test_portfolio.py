@@ -61,7 +61,6 @@ def decided(world):
     return {each.course: each for each in found.programmes}, found.build
 
 
-@pytest.mark.mission("S059")
 def test_a_dry_course_of_which_nearly_all_is_left_is_kept(decided):
     by_course, _ = decided
     assert by_course[iri("course/dry")].decision is Decision.KEEP

@@ -53,7 +53,6 @@ def test_the_verb_is_the_claims(shown):
     assert wording.short(vetoed) == "not established: the groups differed before the course"
 
 
-@pytest.mark.mission("S055")
 def test_nothing_seen_is_told_apart_from_too_little_to_tell(shown):
     nothing = replace(shown, headline=Interval(0.1, -0.4, 0.6, ""), verdict="inconclusive")
     few = replace(nothing, detectable=3.0, plausible=1.0)

@@ -11,6 +11,7 @@ NOT_SUBMITTED = "not submitted"
 PENDING_GRADING = "pending grading"
 NO_VERDICT = "graded without pass or fail"
 NO_SCORE = "graded without a scale"
+DELAYED_CHECK = "delayed check of another assessment"
 
 
 def attempts(facts: Facts) -> ir.Table:
@@ -18,6 +19,16 @@ def attempts(facts: Facts) -> ir.Table:
     table = facts.attempt
     table = table.mutate(at=ibis.coalesce(table.submitted_at, table.graded_at, table.started_at))
     return table.filter(by_now(facts, table.at))
+
+
+def delayed(attempt: ir.Table, facts: Facts) -> ir.StringColumn:
+    """Why a result says nothing of the day of learning: it is a delayed check (METHODS C) of
+    another assessment; else null."""
+    check = facts.check
+    checks = check.filter(check.assessment != check["of"])
+    return ibis.ifelse(
+        attempt.assessment.isin(checks.assessment), DELAYED_CHECK, ibis.null("string")
+    )
 
 
 def graded(attempt: ir.Table, facts: Facts) -> ir.BooleanColumn:

@@ -3,7 +3,14 @@
 import ibis
 import ibis.expr.types as ir
 
-from leadline.metrics.attempted import NO_VERDICT, PENDING_GRADING, SITTING, attempts, graded
+from leadline.metrics.attempted import (
+    NO_VERDICT,
+    PENDING_GRADING,
+    SITTING,
+    attempts,
+    delayed,
+    graded,
+)
 from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import by_now, population
 
@@ -15,7 +22,7 @@ BY = ("course", "module", "assessment", "cycle_no", "source")
     unit="share",
     good="up",
     summary=Summary.SHARE,
-    version=1,
+    version=2,
     fact="attempt",
     by=BY,
     companions=("first_attempt_pass_rate", "average_score", "attempts"),
@@ -26,7 +33,8 @@ def any_attempt_pass_rate(facts: Facts) -> ir.Table:
 
     Share with at least one passed attempt among learners with a graded attempt, one row per
     learner, cycle and assessment. Only pending, or graded without pass or fail, is excluded and
-    listed; those who never handed anything in are left out. Periods go by the first submission."""
+    listed, and so are delayed checks of another assessment; those who never handed anything in are
+    left out. Periods go by the first submission."""
     attempt = attempts(facts)
     attempt = attempt.filter(by_now(facts, attempt.submitted_at) | graded(attempt, facts))
     sat = attempt.group_by(list(SITTING)).aggregate(
@@ -38,4 +46,5 @@ def any_attempt_pass_rate(facts: Facts) -> ir.Table:
     excluded = ibis.cases((~sat.graded, PENDING_GRADING), (sat.passed.isnull(), NO_VERDICT)).cast(
         "string"
     )
+    excluded = ibis.coalesce(delayed(sat, facts), excluded)
     return population(sat, BY, at=sat.at, value=sat.passed, excluded=excluded)

@@ -3,7 +3,14 @@
 import ibis
 import ibis.expr.types as ir
 
-from leadline.metrics.attempted import NO_SCORE, PENDING_GRADING, SITTING, attempts, graded
+from leadline.metrics.attempted import (
+    NO_SCORE,
+    PENDING_GRADING,
+    SITTING,
+    attempts,
+    delayed,
+    graded,
+)
 from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import by_now, population
 
@@ -15,7 +22,7 @@ BY = ("course", "module", "assessment", "cycle_no", "source")
     unit="score",
     good="up",
     summary=Summary.MEAN,
-    version=1,
+    version=2,
     fact="attempt",
     by=BY,
     choices={"attempt": ("first", "best", "last")},
@@ -27,7 +34,7 @@ def average_score(facts: Facts, attempt: str = "first") -> ir.Table:
 
     Mean scaled score (1 is full marks) of one graded attempt per learner, cycle and assessment: the
     first, the best or the last. Not graded yet is excluded, never counted as 0; so is a score
-    without a scale. Periods go by the attempt chosen."""
+    without a scale, and a delayed check of another assessment. Periods go by the attempt chosen."""
     tries = attempts(facts)
     tries = tries.filter(by_now(facts, tries.submitted_at) | graded(tries, facts))
     tries = tries.mutate(marked=graded(tries, facts) & tries.score.notnull())
@@ -42,4 +49,5 @@ def average_score(facts: Facts, attempt: str = "first") -> ir.Table:
     excluded = ibis.cases(
         (~graded(chosen, facts), PENDING_GRADING), (~chosen.marked, NO_SCORE)
     ).cast("string")
+    excluded = ibis.coalesce(delayed(chosen, facts), excluded)
     return population(chosen, BY, at=chosen.at, value=chosen.score, excluded=excluded)

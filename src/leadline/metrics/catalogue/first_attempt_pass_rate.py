@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from leadline.metrics.attempted import NO_VERDICT, attempts, ungraded
+from leadline.metrics.attempted import NO_VERDICT, attempts, delayed, ungraded
 from leadline.metrics.metric import Area, Facts, Summary, metric
 from leadline.metrics.population import population
 
@@ -15,7 +15,7 @@ BY = ("course", "module", "assessment", "cycle_no", "source", "transferred")
     unit="share",
     good="up",
     summary=Summary.SHARE,
-    version=1,
+    version=2,
     fact="attempt",
     by=BY,
     companions=("any_attempt_pass_rate", "average_score", "attempts"),
@@ -25,7 +25,8 @@ def first_attempt_pass_rate(facts: Facts) -> ir.Table:
     """What share pass at the first attempt?
 
     Share passed among graded first attempts, one per learner, cycle and assessment. First attempts
-    not handed in, waiting for a grade, or graded without pass or fail are excluded and listed.
+    not handed in, waiting for a grade, or graded without pass or fail are excluded and listed; so
+    are delayed checks of another assessment.
     Results carried over from an earlier cycle count; slice by `transferred` to see them apart.
     Periods go by the submission."""
     attempt = attempts(facts)
@@ -36,5 +37,5 @@ def first_attempt_pass_rate(facts: Facts) -> ir.Table:
         BY,
         at=first.at,
         value=first.passed,
-        excluded=ibis.coalesce(ungraded(first, facts), unsaid),
+        excluded=ibis.coalesce(delayed(first, facts), ungraded(first, facts), unsaid),
     )
