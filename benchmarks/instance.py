@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 START_SECONDS = 60
 STOP_SECONDS = 60
+SETTLE_SECONDS_MAX = 120
+IDLE_SHARE = 0.03  # of a core
 ANSWER_SECONDS = 120
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 LEADLINE = (sys.executable, "-c", "from leadline.cli import main; main()")
@@ -83,6 +85,14 @@ class Running(NamedTuple):
         """Seconds of CPU that it has used so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+    def settle(self) -> None:
+        """Wait until the server has been idle for a second, SETTLE_SECONDS_MAX at the longest."""
+        for _ in range(SETTLE_SECONDS_MAX):
+            before = self.cpu_s()
+            time.sleep(1)
+            if self.cpu_s() - before < IDLE_SHARE:
+                return
 
     def memory_mb(self) -> float:
         """The memory of its own that it holds, without the files that it has mapped."""

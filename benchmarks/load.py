@@ -67,6 +67,7 @@ def main() -> None:
         signed = signed_by_all(url)
         environment = {"LEADLINE_HOME": str(home), "LEADLINE_DATABASE_URL": url}
         with running([*LEADLINE, "serve", "--no-worker"], environment) as server:
+            server.settle()  # it loads the pages behind its first minute; not part of the store
             ours = rates(server, world, signed)
             report(product, ours, bare)
             filled = max(STORED, BULK + SINGLE)
