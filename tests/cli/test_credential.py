@@ -45,6 +45,14 @@ def test_a_sender_may_write_and_read_its_own_unless_told_otherwise(run):
     ]
 
 
+def test_a_credential_is_of_the_tenant_that_is_named(run, credentials):
+    made = json.loads(run("add", "lms", "--scope", "cmi5", "--tenant", "north", "--json").output)
+    assert made["tenant"] == "north"
+    assert credentials.verify(made["key"], made["secret"]).tenant == "north"
+    assert "tenant north" in run("list").output
+    assert json.loads(run("add", "hr", "--json").output)["tenant"] == "default"
+
+
 def test_a_revoked_credential_is_closed_and_still_listed(run, credentials):
     made = json.loads(run("add", "lms", "--json").output)
     assert run("revoke", made["key"]).exit_code == 0

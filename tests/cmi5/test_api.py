@@ -27,11 +27,11 @@ XML = Packages.xml(block(1, au(1, moveOn="Completed")), au(2, moveOn="Passed", m
 class Desk:
     """A system with credentials that asks the API without a socket."""
 
-    def __init__(self, campus, *scopes):
+    def __init__(self, campus, *scopes, **terms):
         self.campus = campus
         limits = Limits()
         self.parts = Parts(campus.library, campus.lms, campus.credentials, limits)
-        made, secret = campus.credentials.create("hr", scopes or [Scope.CMI5])
+        made, secret = campus.credentials.create("hr", scopes or [Scope.CMI5], **terms)
         self.key = made.key
         self.signed = "Basic " + base64.b64encode(f"{made.key}:{secret}".encode()).decode()
 

@@ -104,6 +104,17 @@ def test_learners_of_other_systems_are_on_the_roll_without_a_person(world, fire)
     assert taker.person is None
 
 
+def test_no_other_tenant_can_put_a_course_among_those_of_a_learner_here(world, fire):
+    ben = world.person("ben", unit="Org")
+    world.app.enrolment.send(fire, [ben])
+    package = Packages.read(Packages.xml(au("knots")))
+    knots = world.app.library.add(package, tenant="north", by="cleo")
+    actor = world.app.lms.learner(ben, fire.tenant)
+    world.app.lms.register(knots.course_id, actor, tenant="north")
+    (progress,) = world.app.enrolment.of(ben, fire.tenant)
+    assert progress.course.course_id == fire.course_id
+
+
 def test_a_learner_stays_the_same_when_the_lms_moves_to_another_address(world, fire):
     ben = world.person("ben", unit="Org")
     world.app.enrolment.send(fire, [ben])

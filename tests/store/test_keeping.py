@@ -143,6 +143,34 @@ def test_a_credential_of_an_older_database_opens_as_before(tmp_path: Path):
     new.close()
 
 
+def test_a_credential_of_before_there_were_tenants_is_the_installations_own(tmp_path: Path):
+    old = Database(Sqlite(tmp_path / "old.db"))
+    old.evolve("store", STEPS[:2])
+    row = ("k", sha256(b"secret").digest(), "lms", "all", 1, "https://a.example")
+    named = ("key", "digest", "source", "scopes", "created_at", "origins")
+    old.insert("credential", named, [row])
+    old.close()
+    new = Database.open(f"sqlite:///{tmp_path / 'old.db'}")
+    found = Credentials(new).verify("k", "secret")
+    assert found is not None
+    assert (found.tenant, found.origins) == ("default", ("https://a.example",))
+    new.close()
+
+
+def test_a_credential_keeps_its_tenant(database: Database):
+    credentials = Credentials(database)
+    made, first = credentials.create("lms", ["cmi5"], tenant="north")
+    second = credentials.rotate(made.key)
+    assert made.tenant == "north"
+    for secret in (first, second):
+        found = Credentials(database).verify(made.key, secret)
+        assert found is not None and found.tenant == "north"
+    for wrong in ("", " ", "a\nb", "a" * 101):
+        with pytest.raises(ValueError, match="Tenant"):
+            credentials.create("lms", ["cmi5"], tenant=wrong)
+    assert [each.key for each in credentials.list()] == [made.key]
+
+
 def test_an_ended_credential_cannot_be_changed(database: Database):
     credentials = Credentials(database)
     ended, secret = credentials.create("lms", ["all"], expires_at=datetime.now(UTC))

@@ -60,6 +60,16 @@ def test_a_new_secret_is_shown_once_and_the_old_one_goes_on_as_long_as_said(hous
     assert ours.verify(key, second) is None
 
 
+def test_whose_courses_a_credential_of_another_tenant_sees_is_said(house, admin, ours):
+    north, _ = ours.create("tests", ["cmi5"], tenant="north")
+    own, _ = ours.create("tests", ["cmi5"])
+    for where in (WHERE, f"{WHERE}/{north.key}"):
+        assert "courses of north only" in admin.get(where).content.decode()
+    assert "courses of" not in admin.get(f"{WHERE}/{own.key}").content.decode()
+    for made in (north, own):
+        ours.revoke(made.key)
+
+
 def test_bounds_are_set_and_taken_away(house, admin, ours):
     key, secret = shown_once(give(admin))
     form = {

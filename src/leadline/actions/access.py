@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
+from typing import Protocol, Unpack
 
 from leadline.privacy.viewer import Purpose
 from leadline.store import Audit, Credential, Credentials, Database
+from leadline.store.credentials import Terms
 
 
 class House(Protocol):
@@ -33,16 +34,11 @@ class Access:
         self._role = role
 
     def give(
-        self,
-        source: str,
-        scopes: Collection[str],
-        *,
-        expires_at: datetime | None = None,
-        origins: Collection[str] = (),
+        self, source: str, scopes: Collection[str], **terms: Unpack[Terms]
     ) -> tuple[Credential, str]:
         """Make a credential; gives its secret, which nothing can show again."""
         with self._written(f"credential made for {source}") as credentials:
-            return credentials.create(source, scopes, expires_at=expires_at, origins=origins)
+            return credentials.create(source, scopes, **terms)
 
     def rotate(self, key: str, *, overlap: timedelta) -> str:
         """Give it a new secret, which nothing can show again; the old one opens for the overlap."""

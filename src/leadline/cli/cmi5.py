@@ -8,9 +8,9 @@ import click
 
 from leadline.app import build
 from leadline.cmi5.course import Course
-from leadline.cmi5.library import DEFAULT_TENANT, Library
+from leadline.cmi5.library import Library
 from leadline.config import Settings
-from leadline.store import Unavailable
+from leadline.store import DEFAULT_TENANT, Unavailable
 
 BY = "command line"
 TYPES = {".zip": "application/zip", ".xml": "application/xml"}

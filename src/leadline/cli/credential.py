@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Unpack
 
 import click
 
@@ -11,8 +12,8 @@ from leadline.actions.access import Access
 from leadline.app import App, build
 from leadline.cli.account import ROLE, account
 from leadline.config import Settings
-from leadline.store import Credential, NoCredential, Scope
-from leadline.store.credentials import OVERLAP, OVERLAP_MAX, WHAT_A_SENDER_NEEDS
+from leadline.store import DEFAULT_TENANT, Credential, NoCredential, Scope
+from leadline.store.credentials import OVERLAP, OVERLAP_MAX, WHAT_A_SENDER_NEEDS, Terms
 
 KEEP_IT = "Keep the secret now; it is not stored and cannot be shown again."
 SECONDS_AN_HOUR = 3600
@@ -36,20 +37,27 @@ def credential_command() -> None:
 )
 @click.option("--days", type=click.IntRange(min=1), help="End it by itself after so many days.")
 @click.option("--origin", "origins", multiple=True, help="As in `origins`; repeat for several.")
+@click.option(
+    "--tenant",
+    default=DEFAULT_TENANT,
+    show_default=True,
+    help="Whose courses it sees and launches (scope cmi5).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def add(
     source: str,
     scopes: tuple[str, ...],
     days: int | None,
-    origins: tuple[str, ...],
     as_json: bool,
+    **terms: Unpack[Terms],
 ) -> None:
     """Make a credential for SOURCE, the name its statements are counted under.
 
     The secret is shown once and cannot be shown again."""
-    ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    if days is not None:
+        terms["expires_at"] = datetime.now(UTC) + timedelta(days=days)
     with _access() as access:
-        credential, secret = access.give(source, scopes, expires_at=ends, origins=origins)
+        credential, secret = access.give(source, scopes, **terms)
     if as_json:
         click.echo(json.dumps(_shown(credential) | {"secret": secret}))
     else:
@@ -147,6 +155,7 @@ def _line(credential: Credential) -> str:
             credential.source,
             ", ".join(sorted(credential.scopes)),
             f"used {used:%Y-%m-%d %H:%M}" if used else "never used",
+            *([f"tenant {credential.tenant}"] if credential.tenant != DEFAULT_TENANT else []),
             *([f"ends {ends:%Y-%m-%d %H:%M}"] if ends else []),
         )
     )
@@ -157,6 +166,7 @@ def _shown(credential: Credential) -> dict[str, object]:
         "key": credential.key,
         "source": credential.source,
         "scopes": sorted(credential.scopes),
+        "tenant": credential.tenant,
         "state": credential.standing(datetime.now(UTC)),
         "created_at": credential.created_at.isoformat(),
         "expires_at": credential.expires_at and credential.expires_at.isoformat(),

@@ -108,6 +108,11 @@ class Admitted:
         """Key of the credential that asks, for what is written down."""
         return self.credential.key if self.credential else ""
 
+    @property
+    def tenant(self) -> str:
+        """Whose things are seen; nobody's where the route is public."""
+        return self.credential.tenant if self.credential else ""
+
     def check_length(self, length: int) -> None:
         """Raises Refusal (413) where a body of so many bytes is more than is read."""
         if length > self.route.bytes_max:

@@ -31,8 +31,9 @@ from leadline.store import Scope
 
 INTRODUCTION = """\
 Import cmi5 course packages, send learners on them and launch their units. A refusal is a JSON \
-object that names the field, the reason, the remedy and the section of the specification. What \
-units say goes to the record store (openapi.json), with the token of their fetch URL."""
+object that names the field, the reason, the remedy and the section of the specification. A \
+credential sees the courses, registrations and sessions of its own tenant; others are not there \
+(404). What units say goes to the record store (openapi.json), with the token of their fetch URL."""
 PARTS = {
     "course": "Id of a course, as its import gives it.",
     "registration": "UUID of a registration.",

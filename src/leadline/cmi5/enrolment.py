@@ -80,9 +80,9 @@ class Enrolment:
         ]
 
     def of(self, person: int, tenant: str) -> list[Progress]:
-        """Where a person stands in each course they are registered in, the newest first."""
+        """Where a person stands in each course of the tenant's they are in, the newest first."""
         mine = self._lms.registrations(self._lms.learner(person, tenant))
-        return [self._lms.progress(each.id) for each in reversed(mine)]
+        return [self._lms.progress(each.id) for each in reversed(mine) if each.tenant == tenant]
 
     def _send(self, course: Course, person: int, due_at: datetime | None) -> bool:
         """In the log's turn: whether the person was not registered before."""

@@ -16,7 +16,7 @@ import msgspec
 from leadline.cmi5.course import Course
 from leadline.cmi5.package import Package
 from leadline.cmi5.structure import CourseStructure
-from leadline.store import Database, Unavailable
+from leadline.store import DEFAULT_TENANT, Database, Unavailable
 from leadline.store.moments import from_micros, micros
 
 AREA = "cmi5-library"
@@ -37,7 +37,6 @@ STEPS = (
     CREATE INDEX cmi5_course_of ON cmi5_course (tenant, added_at)
     """,
 )
-DEFAULT_TENANT = "default"
 COURSE_ID_BYTES = 12
 COURSES_KEPT = 256
 COURSES_MAX = 10_000

@@ -317,6 +317,8 @@ def _same(
     known: Registration, course_id: str, actor: Mapping[str, Any], tenant: str
 ) -> Registration:
     identical = identifier_of(dict(known.actor)) == identifier_of(dict(actor))
-    if known.tenant != tenant or known.course_id != course_id or not identical:
+    if known.tenant != tenant:
+        raise NoSuch(f"There is no registration {known.id}.")
+    if known.course_id != course_id or not identical:
         raise Unfit(f"The registration {known.id} is of another course or learner; send another.")
     return known

@@ -9,7 +9,7 @@ import msgspec
 
 from leadline.cmi5.course import Course
 from leadline.cmi5.launches import Manner
-from leadline.cmi5.library import DEFAULT_TENANT, Library
+from leadline.cmi5.library import Library
 from leadline.cmi5.lms import Lms
 from leadline.cmi5.package import ZIP, read
 from leadline.cmi5.records import Registration
@@ -32,7 +32,8 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 class Asking(Protocol):
-    """What a resource is given. names: the parts of the path that vary; by: the credential."""
+    """What a resource is given. names: the parts of the path that vary; by: the credential;
+    tenant: whose things it sees, all others being none."""
 
     @property
     def request(self) -> Request: ...
@@ -40,6 +41,8 @@ class Asking(Protocol):
     def names(self) -> Mapping[str, str]: ...
     @property
     def by(self) -> str: ...
+    @property
+    def tenant(self) -> str: ...
     @property
     def library(self) -> Library: ...
     @property
@@ -56,14 +59,14 @@ class Filed:
 
 def courses(asked: Asking, body: BinaryIO) -> Response:
     """Every course that is offered, the oldest first."""
-    return _json(CoursesTold(tuple(map(course_told, asked.library.courses()))))
+    return _json(CoursesTold(tuple(map(course_told, asked.library.courses(asked.tenant)))))
 
 
 def add_course(asked: Asking, body: BinaryIO) -> Response:
     """Import a package. The same bytes again give the course that is there already."""
     media_type = asked.request.headers.get("content-type", "")
     package = read(body, media_type)
-    return _json(course_told(asked.library.add(package, by=asked.by)))
+    return _json(course_told(asked.library.add(package, tenant=asked.tenant, by=asked.by)))
 
 
 def course(asked: Asking, body: BinaryIO) -> Response:
@@ -127,7 +130,7 @@ def waive(asked: Asking, body: BinaryIO) -> Response:
 
 def abandon(asked: Asking, body: BinaryIO) -> Response:
     """End a session that will not end itself; one that has ended stays as it is."""
-    return _json(AbandonTold(asked.lms.abandon(asked.names["session"], tenant=DEFAULT_TENANT)))
+    return _json(AbandonTold(asked.lms.abandon(asked.names["session"], tenant=asked.tenant)))
 
 
 def fetch(asked: Asking, body: BinaryIO) -> Response:
@@ -137,17 +140,17 @@ def fetch(asked: Asking, body: BinaryIO) -> Response:
 
 
 def _own(asked: Asking) -> Registration:
-    return asked.lms.registration(asked.names["registration"], DEFAULT_TENANT)
+    return asked.lms.registration(asked.names["registration"], asked.tenant)
 
 
 def _enrolled(asked: Asking, actor: Json, registration: str | None) -> Registration:
     return asked.lms.register(
-        asked.names["course"], actor, registration=registration, tenant=DEFAULT_TENANT
+        asked.names["course"], actor, registration=registration, tenant=asked.tenant
     )
 
 
 def _known(asked: Asking) -> Course:
-    found = asked.library.course(asked.names["course"], DEFAULT_TENANT)
+    found = asked.library.course(asked.names["course"], asked.tenant)
     if found is None:
         raise _no_course(asked.names["course"])
     return found

@@ -11,7 +11,7 @@ from typing import Protocol
 from leadline.cmi5.course import Course
 from leadline.cmi5.enrolment import Enrolment, Taker
 from leadline.cmi5.launches import Manner
-from leadline.cmi5.library import DEFAULT_TENANT, Library
+from leadline.cmi5.library import Library
 from leadline.cmi5.lms import Lms, Progress
 from leadline.cmi5.package import Package
 from leadline.directory import Directory, Name
@@ -21,6 +21,7 @@ from leadline.privacy.policy import Deed
 from leadline.privacy.refusals import Forbidden, NotThere
 from leadline.privacy.registers import Registers
 from leadline.privacy.scope import visible
+from leadline.store import DEFAULT_TENANT
 
 
 class House(Protocol):

@@ -2,7 +2,13 @@
 
 from leadline.store.activities import Activity
 from leadline.store.audit import Audit, Look
-from leadline.store.credentials import Credential, Credentials, NoCredential, Scope
+from leadline.store.credentials import (
+    DEFAULT_TENANT,
+    Credential,
+    Credentials,
+    NoCredential,
+    Scope,
+)
 from leadline.store.database import Database, Transaction
 from leadline.store.log import Appended, Found, Log, Logged
 from leadline.store.problem import Conflict, Unavailable
@@ -11,6 +17,7 @@ from leadline.store.seen import Seen
 from leadline.store.sources import Counts, Source, Sources
 
 __all__ = [
+    "DEFAULT_TENANT",
     "Activity",
     "Appended",
     "Audit",

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict, Unpack
 
 import msgspec
 
@@ -22,6 +22,8 @@ from leadline.store.moments import from_micros, micros
 SECRET_BYTES = 32
 KEY_BYTES = 9
 SOURCE_LETTERS_MAX = 200
+DEFAULT_TENANT = "default"
+TENANT_LETTERS_MAX = 100
 LAST_USE_WRITTEN_EVERY = timedelta(minutes=5)
 CREDENTIALS_TRUSTED_FOR = timedelta(seconds=5)
 REMEMBERED_CREDENTIALS = 10_000
@@ -53,7 +55,7 @@ WHAT_A_SENDER_NEEDS = (
 
 _COLUMNS = (
     "key, source, scopes, created_at, expires_at, revoked_at, last_used, "
-    "old_until, origins, requests_a_minute, statements_a_minute"
+    "old_until, origins, requests_a_minute, statements_a_minute, tenant"
 )
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\])(:(?P<port>\d{1,5}))?"
@@ -67,7 +69,7 @@ class Credential(msgspec.Struct, frozen=True):
 
     old_until: until then the secret before the last rotation opens too; origins: the web origins
     whose pages may use it, none named means all; …_a_minute: None means as the installation has
-    it."""
+    it; tenant: whose courses it sees and launches by API."""
 
     key: str
     source: str
@@ -80,12 +82,22 @@ class Credential(msgspec.Struct, frozen=True):
     origins: tuple[str, ...] = ()
     requests_a_minute: int | None = None
     statements_a_minute: int | None = None
+    tenant: str = DEFAULT_TENANT
 
     def standing(self, now: datetime) -> Literal["live", "expired", "revoked"]:
         """Whether it opens anything at this instant, and if not, why."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and now >= self.expires_at else "live"
+
+
+class Terms(TypedDict, total=False):
+    """What may be said of a new credential: when it ends, from which web origins it is used, and
+    to which tenant it belongs. Without: never, any, the installation's own."""
+
+    expires_at: datetime | None
+    origins: Collection[str]
+    tenant: str
 
 
 class NoCredential(LookupError):
@@ -110,23 +122,19 @@ class Credentials:
         self._lock = threading.Lock()
 
     def create(
-        self,
-        source: str,
-        scopes: Collection[str],
-        *,
-        expires_at: datetime | None = None,
-        origins: Collection[str] = (),
+        self, source: str, scopes: Collection[str], **terms: Unpack[Terms]
     ) -> tuple[Credential, str]:
         """Make a credential; gives its secret, which nothing can show again.
 
-        Raises ValueError for a source, a scope or an origin that is none."""
-        if not (source.strip() and source.isprintable() and len(source) <= SOURCE_LETTERS_MAX):
-            raise ValueError(f"Source: write a name of {SOURCE_LETTERS_MAX} letters at most.")
+        Raises ValueError for a source, a scope, an origin or a tenant that is none."""
+        expires_at, tenant = terms.get("expires_at"), terms.get("tenant", DEFAULT_TENANT)
+        _check_name("Source", source, SOURCE_LETTERS_MAX)
+        _check_name("Tenant", tenant, TENANT_LETTERS_MAX)
         known = frozenset(scope.value for scope in Scope)
         if not scopes or not known.issuperset(scopes):
             wrong = ", ".join(sorted(set(scopes) - known)) or "none"
             raise ValueError(f"Scopes: {wrong}; possible are {', '.join(sorted(known))}.")
-        named = tuple(sorted({origin(each) for each in origins}))
+        named = tuple(sorted({origin(each) for each in terms.get("origins", ())}))
         key, secret = secrets.token_hex(KEY_BYTES), secrets.token_urlsafe(SECRET_BYTES)
         at = datetime.now(UTC)
         row = {
@@ -137,9 +145,12 @@ class Credentials:
             "created_at": micros(at),
             "expires_at": None if expires_at is None else micros(expires_at),
             "origins": " ".join(named),
+            "tenant": tenant,
         }
         self._database.insert("credential", tuple(row), [tuple(row.values())])
-        made = Credential(key, source, frozenset(scopes), at, expires_at, None, None, None, named)
+        made = Credential(
+            key, source, frozenset(scopes), at, expires_at, None, None, None, named, tenant=tenant
+        )
         return made, secret
 
     def verify(self, key: str, secret: str) -> Credential | None:
@@ -247,6 +258,11 @@ def origin(text: str) -> str:
     return f"{found['scheme']}://{found['host']}" + ("" if plain else f":{found['port']}")
 
 
+def _check_name(field: str, name: str, letters_max: int) -> None:
+    if not (name.strip() and name.isprintable() and len(name) <= letters_max):
+        raise ValueError(f"{field}: write a name of {letters_max} letters at most.")
+
+
 def _opens(kept: _Kept | None, given: bytes, now: datetime) -> bool:
     """Whether a digest is that of the secret, or of the one before while that lasts.
 
@@ -264,7 +280,7 @@ def _digest(secret: str) -> bytes:
 
 def _credential(row: Row | list[Any]) -> Credential:
     key, source, scopes, created, expires, revoked, used, *more = row
-    old_until, origins, requests, statements = more
+    old_until, origins, requests, statements, tenant = more
     return Credential(
         key,
         source,
@@ -277,4 +293,5 @@ def _credential(row: Row | list[Any]) -> Credential:
         tuple(origins.split()),
         requests,
         statements,
+        tenant,
     )

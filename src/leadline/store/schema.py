@@ -97,4 +97,7 @@ STEPS = (
     ALTER TABLE credential ADD COLUMN requests_a_minute {big};
     ALTER TABLE credential ADD COLUMN statements_a_minute {big}
     """,
+    """
+    ALTER TABLE credential ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default'
+    """,
 )

@@ -78,6 +78,7 @@ def credential(request: HttpRequest, lens: Lens, key: str) -> Body:
         facts={
             "shown": shown,
             "may": wording.may(shown),
+            "courses_of": wording.courses_of(shown),
             "live": shown.standing(now) == "live",
             "overlaps": wording.overlaps(shown, now),
             "defaults": defaults,
@@ -117,7 +118,7 @@ def _row(credential: Credential, now: datetime) -> tuple[Cell, ...]:
             href=reverse("credential", args=[credential.key]),
             under=credential.key,
         ),
-        Cell(wording.may(credential)),
+        Cell(wording.may(credential), under=wording.courses_of(credential)),
         wording.state(credential, now),
         Cell(words.instant(credential.last_used)),
         Cell(", ".join(credential.origins) or _("any origin")),

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from leadline.store import Credential, Scope
+from leadline.store import DEFAULT_TENANT, Credential, Scope
 from leadline.web import words
 from leadline.web.tables import Cell
 
@@ -30,6 +30,13 @@ def may(credential: Credential) -> str:
     return (
         _("%(these)s and %(last)s") % {"these": ", ".join(first), "last": last} if first else last
     )
+
+
+def courses_of(credential: Credential) -> str:
+    """Whose courses it sees, where they are another tenant's than the installation's own."""
+    if credential.tenant == DEFAULT_TENANT:
+        return ""
+    return _("courses of %(tenant)s only") % {"tenant": credential.tenant}
 
 
 def state(credential: Credential, now: datetime) -> Cell:
