@@ -136,7 +136,8 @@ class Pictures(Registers):
 
     def roles(self) -> Sequence[str]:
         """The roles that have a standard: declared, so that it tells of nobody."""
-        return self._kept(("roles",), lambda: roles(self._facts()))
+        with self._looking("roles with a standard"):
+            return self._kept(("roles",), lambda: roles(self._facts()))
 
     def competency(self, role: str, change: date | None = None) -> ShownCompetency | None:
         """How long a role takes to become competent (METHODS D); None: too few came into it."""
