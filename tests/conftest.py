@@ -19,9 +19,10 @@ BROWSER_FLAGS = (
 ).split()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window, one for all tests of a process: Playwright allows no second."""
+    """Chromium without a window. One at a time, since Playwright allows no second, and no longer
+    than a module, since its event loop is in the way of others."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
     if found is None:
         pytest.skip("no Chromium on this machine; tests/install-chromium brings it")
