@@ -159,8 +159,10 @@ def _fields(wanted: Wanted) -> dict[str, Any]:
 def truth(
     arrived: list[tuple[dict[str, Any], str]], moments: list[Any], wanted: Wanted
 ) -> list[int]:
-    """What should be found, by looking at every statement."""
+    """What should be found, by looking at every statement; for who asks for one source, what a
+    statement of another says helps nothing."""
     by_id = {value["id"]: value for value, _ in arrived}
+    read = {v["id"]: v for v, source in arrived if wanted.source in (None, source)}
     voiding = {value["id"] for value, _ in arrived if value["verb"]["id"] == VOIDED}
     gone = {by_id[one]["object"]["id"] for one in voiding} - voiding
     found = [
@@ -170,7 +172,7 @@ def truth(
         and (wanted.since is None or stored > wanted.since)
         and (wanted.until is None or stored <= wanted.until)
         and (wanted.source is None or source == wanted.source)
-        and all(any(test(one) for one in _chain(value, by_id)) for test in _conditions(wanted))
+        and all(any(test(one) for one in _chain(value, read)) for test in _conditions(wanted))
     ]
     return found if wanted.ascending else found[::-1]
 
@@ -281,7 +283,6 @@ def test_statements_that_point_at_each_other_end_nowhere(database: Database):
 
 
 def test_a_page_is_never_larger_than_the_bound(database: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("leadline.store.log.LARGEST_PAGE_STATEMENTS", 2)
     monkeypatch.setattr("leadline.store.question.LARGEST_PAGE_STATEMENTS", 2)
     log = Log(database)
     append(log, sent(1), sent(2), sent(3))
