@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from leadline.curriculum import Check, Link, Standard
 from leadline.events import vocabulary as words
 from leadline.sources.intake import Intake
-from leadline.sources.outcomes_csv import OutcomeFile
 from leadline.sources.records import Record
 from story.world import World, iri
 
@@ -29,7 +27,6 @@ IN_TIME = datetime(2026, 4, 2, tzinfo=UTC)
 LATE = datetime(2026, 5, 20, tzinfo=UTC)
 VIDEO_S = 60.0
 SHARED = ("course/fire", "course/path")
-OUTCOME = "urn:leadline:outcome:audit-score"
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,6 @@ def world_with(folder: Path, unseen: Unseen) -> World:
         world = World(folder)
         _north(world, unseen)
         _south(world, unseen)
-        _declare(world)
         everybody = [NORTH[0], "ana", *NORTH[1:], "noa", "lea", "cora", *unseen.south]
         away = {*unseen.south, *unseen.strange}
         for login in [*everybody, *unseen.strange]:
@@ -91,16 +87,12 @@ def world_with(folder: Path, unseen: Unseen) -> World:
             if chance.random() < 0.5:
                 world.says(login, "completed", "course/path", at=f"2026-03-{20 + len(login)}")
         world.flush()
-        _measure(world, folder / "others.csv", [n for n in everybody if n != "ana"], unseen)
-        clock(LATE + timedelta(minutes=1))
-        _measure(world, folder / "ana.csv", ["ana"], unseen)
         for hours, source in enumerate(("lms", "app"), start=1):  # the newest word of each is Ana's
             clock(LATE + timedelta(hours=hours))
             world.says("ana", "assigned", "course/fire", at="2026-03-01", source=source)
             world.flush()
         broken = [
-            Record(f"lms.jsonl:{n}", b'{"actor": {"mbox": "cleo%d"}}' % n)
-            for n in range(unseen.held)
+            Record(f"lms.jsonl:{n}", b'{"actor": {"mbox": "cleo"}}') for n in range(unseen.held)
         ]
         for _ in Intake(world.app.log).take(broken, "lms"):
             pass
@@ -135,28 +127,6 @@ def _south(world: World, unseen: Unseen) -> None:
         unit = unseen.units[number % len(unseen.units)]
         place = {"unit": unit, "role": "driver", "location": "Kiel", "manager": "cora"}
         world.person(login, **place, **_named(unseen, login))
-
-
-def _declare(world: World) -> None:
-    since = date(2020, 1, 1)
-    needs = [Standard(role, since, "course", iri("course/path")) for role in ("driver", "guard")]
-    world.app.curriculum.replace(Standard, needs)
-    checks = [Check(iri("assessment/path"), iri("assessment/fire"), 0, 28)]
-    world.app.curriculum.replace(Check, checks)
-    links = [Link(iri("question/fire-one"), "flames", iri("video/fire"))]
-    world.app.curriculum.replace(Link, links)
-
-
-def _measure(world: World, path: Path, logins: list[str], unseen: Unseen) -> None:
-    """An audit score of each, in March before and in April after what they learned."""
-    lines = ["outcome,date,value,measure,better,person_id"]
-    for login in logins:
-        chance = random.Random(f"score {login} {unseen.seeds.get(login, 0)}")
-        for day in ("2026-02-27", "2026-04-10"):
-            lines.append(f"Audit score,{day},{chance.randrange(40, 100)},points,up,{login}")
-    path.write_text("\n".join(lines) + "\n")
-    for _ in Intake(world.app.log).take(OutcomeFile(path), "audits"):
-        pass
 
 
 class _Learner:
@@ -241,10 +211,4 @@ def _module(course: str, number: int) -> str:
 def content(course: str) -> dict[str, str]:
     """The ids that pages about a course take."""
     name = course.partition("/")[2]
-    return {
-        "course": iri(course),
-        "video": iri(f"video/{name}"),
-        "module": iri(_module(course, 1)),
-        "assessment": iri(f"assessment/{name}"),
-        "outcome": OUTCOME,
-    }
+    return {"course": iri(course), "video": iri(f"video/{name}"), "module": iri(_module(course, 1))}
