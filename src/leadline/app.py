@@ -18,6 +18,7 @@ from leadline.directory import Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 if TYPE_CHECKING:
+    from leadline.actions.frozen import Archive
     from leadline.cmi5.enrolment import Enrolment
     from leadline.cmi5.library import Library
     from leadline.cmi5.lms import Lms
@@ -71,6 +72,12 @@ class App:
     @cached_property
     def curriculum(self) -> Curriculum:
         return Curriculum(self.database, self.directory)
+
+    @cached_property
+    def archive(self) -> "Archive":
+        from leadline.actions.frozen import Archive
+
+        return Archive(self)
 
     @cached_property
     def library(self) -> "Library":
@@ -174,6 +181,7 @@ def examine(app: App) -> Iterator[tuple[str, str | None]]:
         "database answers": _database,
         "lake can be read": _lake,
         "access log is unbroken": _chain,
+        "frozen figures are unaltered": _frozen,
     }
     for what, check in checks.items():
         try:
@@ -207,3 +215,8 @@ def _chain(app: App) -> str | None:
     if broken is None:
         return None
     return f"Entry {broken} was changed or taken out; compare with a backup and find out by whom."
+
+
+def _frozen(app: App) -> str | None:
+    altered = app.archive.altered()
+    return f"Changed since: {', '.join(altered)}; take them from a backup." if altered else None

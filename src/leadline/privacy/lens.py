@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from leadline.config import Settings
 from leadline.directory import Name
-from leadline.engine import Lake
+from leadline.engine import Commit, Lake
 from leadline.facts import Sensitivity
 from leadline.metrics import Context, Gate
 from leadline.privacy import records
@@ -198,8 +198,8 @@ class Lens(Pictures):
             for source in self._parts.sources.all()
             if self._visible is None
         }
-        asked, link = ("quality", *self._weighs), self._table("link")
-        counted = self._kept(asked, lambda: counts(self._weighed(), link), timeless=True)
+        made = lambda: counts(self._weighed(), self._table("link"))  # noqa: E731
+        counted = self._kept(("quality", *self._weighs), made, timeless=True)
         return quality(counted, by, held, self.smallest)
 
     def lags(self) -> Mapping[str, float]:
@@ -226,7 +226,8 @@ class Lens(Pictures):
         """The people the viewer covers, with what is open, overdue and completed (my team)."""
         with self._looking("roster") as look:
             self._name_people()
-            rows = records.roster(self._facts(named=True), self._seats(), self.now)
+            seats = records.seats(self._positions(), self.now.date())
+            rows = records.roster(self._facts(named=True), seats, self.now)
             return self._page(look, rows, ("person",), (limit, offset))
 
     def person(self, person: int) -> PersonRecord:
@@ -290,9 +291,8 @@ class Lens(Pictures):
             raise Forbidden(f"As {self.viewer.role} one sees no named people.")
 
     def _in_sight(self, person: int) -> None:
-        if self._visible is not None and person not in self._visible:
-            raise NotThere("There is no such person.")
-        if self._visible is None and not self._parts.directory.names([person]):
+        known = self._parts.directory.names([person]) if self._visible is None else self._visible
+        if person not in known:
             raise NotThere("There is no such person.")
 
     def _page(
@@ -356,17 +356,14 @@ class Lens(Pictures):
         return ibis.memtable(keys)
 
     def _weighed(self) -> ir.Table:
-        people, whole = self._people, self._weighs[1]
-        return weighed(self._table("event"), self._table("link"), people, whole=whole)
+        events, links = self._table("event"), self._table("link")
+        return weighed(events, links, self._people, whole=self._weighs[1])
 
     @property
     def _weighs(self) -> tuple[frozenset[int] | None, bool]:
         """Whose records the soundness is told of, and whether their activity counts in it."""
         few = self._visible is not None and len(self._visible) < self.smallest
         return self._visible, "event" not in self.rules.closed and not few
-
-    def _seats(self) -> ir.Table:
-        return records.seats(self._positions(), self.now.date())
 
     def _positions(self) -> ir.Table:
         positions, people = self._table("position"), self._people
@@ -379,6 +376,11 @@ class Lens(Pictures):
     def now(self) -> datetime:
         """The instant that everything is asked as of."""
         return self._view.now
+
+    @property
+    def commit(self) -> Commit:
+        """What the answers are made of: how far in the log, and by which definitions."""
+        return self._view.snapshot.commit
 
     @cached_property
     def _view(self) -> View:
@@ -395,4 +397,4 @@ class Lens(Pictures):
 
     @property
     def _watermark(self) -> datetime | None:
-        return self._view.snapshot.commit.watermark
+        return self.commit.watermark
