@@ -105,7 +105,7 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
             unreadable = True
             continue
         taken = Taken()
-        for taken in _take(app, file, source, "file"):
+        for taken in take(app, file, source, "file"):
             progress.show(total.received + taken.received, file.position / max(file.size, 1))
         total += taken
         if file.damage:
@@ -113,7 +113,7 @@ def xapi_command(files: tuple[Path, ...], source: str, as_json: bool) -> None:
             app.sources.failed(source, damage)
             click.echo(f"leadline: {damage}", err=True)
             unreadable = True
-    _tell(total, source, progress, as_json)
+    tell(total, source, progress, as_json)
     if unreadable:
         sys.exit(2)
 
@@ -136,11 +136,11 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
         expected = tables.count(with_clicks=not no_clicks)
         changes = app.directory.apply(oulad.people(tables, oulad.courses(tables)))
         records = oulad.statements(tables, with_clicks=not no_clicks)
-        for taken in _take(app, records, oulad.SOURCE, "oulad"):
+        for taken in take(app, records, oulad.SOURCE, "oulad"):
             progress.show(taken.received, expected and taken.received / expected)
     except Unreadable as problem:
         failed(str(problem), 2)
-    _tell(taken, oulad.SOURCE, progress, as_json, people=len(changes.added))
+    tell(taken, oulad.SOURCE, progress, as_json, people=len(changes.added))
 
 
 @import_command.command("outcomes")
@@ -159,42 +159,13 @@ def outcomes_command(file: Path, source: str, as_json: bool) -> None:
     try:
         found = OutcomeFile(file)
         app, progress, taken = installed(), Progress(f"import {source}"), Taken()
-        for taken in _take(app, found, source, "file"):
+        for taken in take(app, found, source, "file"):
             progress.show(taken.received, None)
     except Unreadable as problem:
         failed(str(problem), 2)
     if found.ignored and not as_json:
         click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
-    _tell(taken, source, progress, as_json)
-
-
-@import_command.command("answers")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--assessment", required=True, help="Activity id of the test: an IRI.")
-@click.option("--source", required=True, help="Name of the system that the answers are from.")
-@click.option("--course", help="Activity id of the course that the test belongs to.")
-@click.option("--key", type=click.Path(path_type=Path), help="CSV of the columns question, key.")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the test, without a column.")
-@click.option("--blank", help="What stands in a cell of a question that was left blank.")
-@json_option
-def answers_command(file: Path, key: Path | None, as_json: bool, **told: Any) -> None:
-    """Answers to one test in FILE, a CSV table of one learner a line and one question a column.
-
-    Columns person_id or email say who it is, date when; every other column is a question, with the
-    option chosen, or with 1 and 0 where no key is given. Empty and NA: never shown."""
-    from leadline.sources.answers_csv import AnswerFile, Sheet, read_key
-
-    on = told.pop("on")
-    try:
-        known = read_key(key) if key else None
-        sheet = Sheet(**told, key=known, on=on.date() if on else None)
-        records = AnswerFile(file, sheet)
-        app, progress, taken = installed(), Progress(f"import {sheet.source}"), Taken()
-        for taken in _take(app, records, sheet.source, "file"):
-            progress.show(taken.received, None)
-    except Unreadable as problem:
-        failed(str(problem), 2)
-    _tell(taken, sheet.source, progress, as_json)
+    tell(taken, source, progress, as_json)
 
 
 @import_command.command("people")
@@ -230,7 +201,7 @@ def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _take(app: App, records: Iterable[Record | Broken], source: str, kind: str) -> Iterator[Taken]:
+def take(app: App, records: Iterable[Record | Broken], source: str, kind: str) -> Iterator[Taken]:
     if source not in {known.name for known in app.sources.all()}:
         app.sources.declare(source, kind)
     try:
@@ -239,7 +210,7 @@ def _take(app: App, records: Iterable[Record | Broken], source: str, kind: str) 
         failed(f"{problem} Whole batches are in; start the same import again to go on.", 1)
 
 
-def _tell(taken: Taken, source: str, progress: Progress, as_json: bool, **more: int) -> None:
+def tell(taken: Taken, source: str, progress: Progress, as_json: bool, **more: int) -> None:
     progress.close()
     seconds = progress.seconds
     if as_json:

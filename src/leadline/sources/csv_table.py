@@ -7,10 +7,11 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from leadline.sources.records import Unreadable
@@ -49,17 +50,28 @@ class Line:
 class Table:
     """A CSV file with its header read. Raises Unreadable where a required column is missing.
 
-    ignored: columns without a meaning."""
+    ignored: columns without a meaning; written: how the header spells each column. unnamed: gives
+    the columns their names where the first line is none (else None)."""
 
-    def __init__(self, path: Path, columns: Sequence[str], required: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        columns: Sequence[str],
+        required: Sequence[str],
+        unnamed: Callable[[Sequence[str]], Sequence[str] | None] = lambda first: None,
+    ) -> None:
         text = _text(path)
         self._path = path
         self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         with self._readable():
-            named = next(self._reader, [])
-        self._header = [re.sub(r"[\s-]+", "_", name.strip().lower()) for name in named]
+            first = next(self._reader, [])
+        given = unnamed(first)
+        self._unread = [] if given is None else [first]
+        named = first if given is None else given
+        self._header = [column_name(name) for name in named]
         self._check(columns, required)
         self.ignored = [name for name in self._header if name and name not in columns]
+        self.written = {column_name(name): name.strip() for name in named}
 
     def __contains__(self, column: str) -> bool:
         return column in self._header
@@ -67,7 +79,7 @@ class Table:
     def lines(self) -> Iterator[Line]:
         """The lines below the header. Raises Unreadable where the file is not CSV to its end."""
         with self._readable():
-            for cells in self._reader:
+            for cells in chain(self._unread, self._reader):
                 if any(cell.strip() for cell in cells):
                     yield self._line(cells)
 
@@ -104,6 +116,11 @@ class Table:
         twice = sorted({name for name in self._header if name and self._header.count(name) > 1})
         if twice:
             raise Unreadable(f"{self._path}:1: column {', '.join(twice)} is there twice; keep one.")
+
+
+def column_name(written: str) -> str:
+    """`Hire Date` and `hire-date` name the column hire_date."""
+    return re.sub(r"[\s-]+", "_", written.strip().lower())
 
 
 def day(column: str, cell: str) -> date | None:

@@ -1,0 +1,67 @@
+"""`leadline import answers`: what was answered, question by question."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leadline.cli.imports import (
+    Progress,
+    failed,
+    import_command,
+    installed,
+    json_option,
+    take,
+    tell,
+)
+from leadline.sources.intake import Taken
+from leadline.sources.records import Unreadable
+
+
+@import_command.command("answers")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--assessment", required=True, help="Activity id of the test: an IRI.")
+@click.option("--source", required=True, help="Name of the system that the answers are from.")
+@click.option("--course", help="Activity id of the course that the test belongs to.")
+@click.option("--key", type=click.Path(path_type=Path), help="CSV of the right options.")
+@click.option("--points", metavar="LEAST-MOST", help="What a question gives, where not 0 or 1.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the test, without a column.")
+@click.option("--blank", help="What stands in a cell of a question that was left blank.")
+@click.option("--missing", multiple=True, help="What else stands for never shown; repeatable.")
+@click.option("--who", metavar="COLUMN", help="The column that says who it is.")
+@click.option("--leave-out", multiple=True, metavar="COLUMN", help="No question; repeatable.")
+@json_option
+def answers_command(file: Path, key: Path | None, as_json: bool, **told: Any) -> None:
+    """Answers to one test in FILE, a CSV table.
+
+    Wide: one learner a line and one question a column. Long: one answer a line, with the columns
+    item (or question), and score, response or both. person_id, email, or a column such as id or
+    student says who it is, date when. Cells are 1 and 0, with a key the option chosen, or points.
+    A file without a header is read as wide. Empty and NA: never shown. The key has the columns
+    question and key, or one line of right options below the names of the questions."""
+    from leadline.sources.answers_csv import RIGHT_OR_WRONG, AnswerFile, Sheet, read_key
+
+    on, points = told.pop("on"), told.pop("points")
+    try:
+        sheet = Sheet(
+            **told,
+            key=read_key(key) if key else None,
+            on=on.date() if on else None,
+            points=_points(points) if points else RIGHT_OR_WRONG,
+        )
+        records = AnswerFile(file, sheet)
+        app, progress, taken = installed(), Progress(f"import {sheet.source}"), Taken()
+        for taken in take(app, records, sheet.source, "file"):
+            progress.show(taken.received, None)
+    except Unreadable as problem:
+        failed(str(problem), 2)
+    tell(taken, sheet.source, progress, as_json)
+
+
+def _points(text: str) -> tuple[float, float]:
+    """`0-4` as least and most."""
+    found = re.fullmatch(r"(-?\d+(?:\.\d+)?)-(-?\d+(?:\.\d+)?)", text)
+    if not found or float(found[1]) >= float(found[2]):
+        raise click.UsageError(f"--points {text}: write the least and the most, such as 0-4.")
+    return float(found[1]), float(found[2])
