@@ -77,3 +77,24 @@ def test_a_refresh_brings_the_lists_to_the_lake(world):
     world.app.curriculum.replace(Link, [])
     world.refresh()
     assert world.app.lake.connect().table("linkage").count().to_pyarrow().as_py() == 0
+
+
+SENT = Check("urn:leadline:check", "urn:b", invited=True)
+
+
+def test_what_leadline_declares_itself_no_file_takes_out(curriculum):
+    curriculum.declare(SENT)
+    done = curriculum.replace(Check, [Check("urn:a", "urn:b")])
+    assert (done.removed, done.kept) == ((), 0)
+    assert set(curriculum.rows(Check)) == {SENT, Check("urn:a", "urn:b")}
+    curriculum.replace(Check, [])
+    assert curriculum.rows(Check) == [SENT]
+
+
+def test_declared_twice_is_declared_once_and_no_news(curriculum):
+    directory = Directory(curriculum._database)
+    curriculum.declare(SENT)
+    revision = directory.revision()
+    curriculum.declare(SENT)
+    assert curriculum.rows(Check) == [SENT]
+    assert directory.revision() == revision

@@ -11,6 +11,7 @@ KEYS = {
     "attempt": ("person", "course", "cycle_no", "assessment", "attempt_no"),
     "certificate": ("person", "certificate", "issued_at"),
     "cycle": ("person", "course", "cycle_no"),
+    "invitation": ("person", "course", "cycle_no", "assessment"),
     "outcome": ("person", "outcome", "at"),
     "reach": ("person", "course", "cycle_no", "module"),
     "response": ("person", "course", "cycle_no", "assessment", "attempt_no", "question"),
@@ -65,6 +66,7 @@ def busy():
         event(60, "passed", "assessment", module="M2", success=True),
         event(70, "experienced", "page", object="P", module="M3"),
         event(80, "completed"),
+        event(85, "assigned", "assessment"),
         event(90, "earned", "certificate", object="first-aid"),
         event(95, "measured", "outcome", object="csat", score_raw=4.5),
     ]

@@ -19,11 +19,8 @@ def sat(person, assessment, at, score, **more):
     return {**plain, **when, "score": score, "passed": (score or 0) >= 0.7, **more}
 
 
-def facts(*attempts, checks=(CHECK,), **more):
-    rows = [
-        {"assessment": c.check, "of": c.of, "from_day": c.from_day, "to_day": c.to_day}
-        for c in checks
-    ]
+def facts(*attempts, checks=(CHECK,), invited=False, **more):
+    rows = [{"assessment": c.check, "invited": invited, **c._asdict()} for c in checks]
     return world(check=rows, attempt=list(attempts), **more)
 
 
@@ -62,6 +59,31 @@ def test_the_first_attempt_is_compared_with_the_first_within_the_days():
         sat(1, "D", LEARNED + 20, 0.8, attempt_no=3),
     ]
     assert told(facts(*attempts)) == {1: (0.4, 0.3, 15, True)}
+
+
+def asked(person, at, hour=0.0, **more):
+    return {"person": person, "assessment": "D", "invited_at": day(at, hour), **more}
+
+
+def test_of_a_check_by_invitation_those_count_who_were_invited():
+    """Two learned and one was asked; who was silent is due, who was never asked is not."""
+    learned = [sat(person, "A", LEARNED, 0.9) for person in (1, 2, 3)]
+    answered = sat(1, "D", LEARNED + 15, 0.6)
+    invited = [asked(1, LEARNED + 14), asked(2, LEARNED + 14)]
+    made = facts(*learned, answered, invited=True, invitation=invited)
+    assert told(made) == {1: (0.9, 0.6, 15, True), 2: (0.9, None, None, True)}
+
+
+def test_an_invitation_is_for_the_learning_that_it_followed_within_its_days():
+    """Last year's attempt is not what is asked about, nor is the second try of three days later."""
+    attempts = [
+        sat(1, "A", LEARNED - 19, 0.2),
+        sat(1, "A", LEARNED + 20, 0.8, cycle_no=2),
+        sat(1, "A", LEARNED + 23, 1.0, cycle_no=2, attempt_no=2),
+        sat(1, "D", LEARNED + 36, 0.6),
+    ]
+    invitation = [asked(1, LEARNED + 34, 9)]
+    assert told(facts(*attempts, invited=True, invitation=invitation)) == {1: (0.8, 0.6, 16, True)}
 
 
 def test_the_same_test_can_be_its_own_check():

@@ -131,3 +131,25 @@ def test_the_last_module_of_a_course_that_reports_no_completion_is_not_a_loss():
     one = walk(99, "m1", "m2", completed=day(3))
     spoken = steps(course(one, *[walk(p, "m1", "m2") for p in range(40)], declared=False))
     assert (spoken["m2"].continued, spoken["m2"].abandoned) == (1, 40)
+
+
+CHECK = {"assessment": "later", "of": "m9", "from_day": 14, "to_day": 28, "invited": False}
+
+
+def test_a_delayed_check_is_no_step_of_the_course():
+    """Everybody finishes; one of two takes the check weeks later. Without its declaration half of
+    them would seem to have stopped before it."""
+    walks = [walk(1, "m1", "m9", "later", last=day(40)), walk(2, "m1", "m9")]
+    tables = dict(course(*walks, declared=False).tables, check=[CHECK])
+    found = steps(world(**tables))
+    assert list(found) == ["m1", "m9"]
+    assert (found["m9"].continued, found["m9"].abandoned) == (2, 0)
+    assert "later" not in measure("abandoned", world(**tables), by=["module"])
+    declared = {"activity": "later", "module": "later", "course": "c", "position": 3}
+    assert list(steps(world(**{**tables, "activity": [declared]}))) == ["m1", "m9"]
+
+
+def test_a_test_that_is_repeated_as_its_own_check_stays_a_step():
+    check = {**CHECK, "assessment": "m9"}
+    tables = dict(course(walk(1, "m1", "m9"), declared=False).tables, check=[check])
+    assert list(steps(world(**tables))) == ["m1", "m9"]

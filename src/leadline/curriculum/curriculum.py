@@ -30,8 +30,8 @@ class Replaced:
 
 
 class Curriculum:
-    """Links, standards and checks. A change takes a revision of the directory, so that the next
-    refresh brings it to the lake."""
+    """The declared lists. A change takes a revision of the directory, so that the next refresh
+    brings it to the lake. Rows that Leadline declares itself stay when a file replaces a list."""
 
     def __init__(self, database: Database, directory: Directory) -> None:
         self._database = database
@@ -39,19 +39,15 @@ class Curriculum:
         database.evolve(AREA, SCHEMA)
 
     def rows(self, of: type[R]) -> list[R]:
-        """A list, sorted."""
-        sql = "SELECT value FROM curriculum_row WHERE list = ?"
-        found = self._database.execute(sql, (_name(of),))
-        return [
-            msgspec.json.decode(value, type=of) for value in sorted(value for (value,) in found)
-        ]
+        """A list, sorted: what its file says, and what Leadline declared itself."""
+        return _sorted({*self._kept(_name(of), of), *self._kept(_own(of), of)})
 
     def replace(self, of: type[R], rows: Iterable[R], *, dry_run: bool = False) -> Replaced:
         """Make `rows` the list, all or nothing; rows that are there twice count once."""
         wanted = set(rows)
         with self._database.transaction() as tx:
             tx.take_turn(AREA)
-            before = set(self.rows(of))
+            before = self._kept(_name(of), of)
             if not dry_run and before != wanted:
                 self._directory.next_revision(tx)
                 tx.execute("DELETE FROM curriculum_row WHERE list = ?", (_name(of),))
@@ -59,6 +55,25 @@ class Curriculum:
                 tx.insert("curriculum_row", ("list", "value"), lines)
         added, removed = _sorted(wanted - before), _sorted(before - wanted)
         return Replaced(tuple(added), tuple(removed), len(wanted & before))
+
+    def declare(self, row: Row) -> None:
+        """Add a row that no file replaces; one that is there already changes nothing."""
+        of = type(row)
+        with self._database.transaction() as tx:
+            tx.take_turn(AREA)
+            if row not in self._kept(_own(of), of):
+                self._directory.next_revision(tx)
+                line = (_own(of), msgspec.json.encode(row).decode())
+                tx.insert("curriculum_row", ("list", "value"), [line])
+
+    def _kept(self, name: str, of: type[R]) -> set[R]:
+        sql = "SELECT value FROM curriculum_row WHERE list = ?"
+        found = self._database.execute(sql, (name,))
+        return {msgspec.json.decode(value, type=of) for (value,) in found}
+
+
+def _own(of: type[msgspec.Struct]) -> str:
+    return f"{_name(of)} declared by Leadline"
 
 
 def _name(of: type[msgspec.Struct]) -> str:

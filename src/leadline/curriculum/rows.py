@@ -38,12 +38,14 @@ class Standard(msgspec.Struct, frozen=True):
 class Check(msgspec.Struct, frozen=True):
     """An assessment is the delayed check of another: the same, or a parallel form (METHODS C).
 
-    of: the assessment taken on the day of learning; taken from_day to to_day days after it."""
+    of: the assessment taken on the day of learning; taken from_day to to_day days after it.
+    invited: Leadline sends it, so that those count who were invited; else everybody who learned."""
 
     assessment: str
     of: str
     from_day: int = 14
     to_day: int = 28
+    invited: bool = False
 
 
 Row = Link | Standard | Check

@@ -14,8 +14,16 @@ CONTINUED, ABANDONED, IN_PROGRESS = "continued", "abandoned", "in progress"
 
 
 def visits(facts: Facts) -> ir.Table:
-    """Modules that a learner did something in by now."""
-    return so_far(facts, facts.reach, "first_at")
+    """Modules that a learner did something in by now.
+
+    A delayed check (METHODS C) is no step of the way: it comes weeks after its end."""
+    return so_far(facts, _steps_only(facts, facts.reach), "first_at")
+
+
+def _steps_only(facts: Facts, modules: ir.Table) -> ir.Table:
+    check = facts.check
+    checks = check.filter(check.assessment != check["of"]).select(module="assessment").distinct()
+    return modules.anti_join(checks, "module")
 
 
 def order(facts: Facts) -> ir.Table:
@@ -25,9 +33,9 @@ def order(facts: Facts) -> ir.Table:
     otherwise modules go by the median order in which learners first touched them. Declared modules
     that nobody visited have their place too."""
     visited = _visited(facts)
-    declared = facts.activity.filter(_.activity == _.module, _.position.notnull()).select(
-        "course", "module", "position"
-    )
+    declared = _steps_only(facts, facts.activity)
+    declared = declared.filter(_.activity == _.module, _.position.notnull())
+    declared = declared.select("course", "module", "position")
     both = visited.outer_join(declared, ["course", "module"])
     both = both.select(
         course=ibis.coalesce(both.course, both.course_right),

@@ -17,7 +17,8 @@ DAY_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class OfCourse:
-    """The same facts, those of one course alone; see metrics.Facts."""
+    """The same facts, those of one course alone; see metrics.Facts. Lists that know no course, such
+    as `check`, stay whole."""
 
     facts: Facts
     course: str
@@ -33,8 +34,8 @@ class OfCourse:
     def __getattr__(self, name: str) -> ir.Table:
         if name.startswith("_"):
             raise AttributeError(name)
-        table = getattr(self.facts, name)
-        return table.filter(table.course == self.course)
+        table: ir.Table = getattr(self.facts, name)
+        return table.filter(table.course == self.course) if "course" in table.columns else table
 
 
 def population(table: ir.Table, by: Sequence[str], *, value: Any, **columns: Any) -> ir.Table:

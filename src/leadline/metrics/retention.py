@@ -18,7 +18,7 @@ import numpy as np
 from ibis import _
 
 from leadline.metrics.metric import Facts
-from leadline.metrics.population import DAY_SECONDS, by_now, local
+from leadline.metrics.population import DAY_SECONDS, by_now, local, so_far
 from leadline.stats.bootstrap import Floats
 from leadline.stats.contrasts import Pairs
 from leadline.stats.forgetting import Curve, Recalled, curves
@@ -38,7 +38,8 @@ QUESTION = "Did learning last?"
 DEFINITION = (
     "Everyone with a graded first attempt whose check has fallen due, passed or not; against the "
     "first graded attempt at the declared delayed check within its days (14 to 28 where not said), "
-    "counted in calendar days of the reporting zone. Results carried over do not count; a score "
+    "counted in calendar days of the reporting zone. Of a check that Leadline itself sends those "
+    "count who were invited. Results carried over do not count; a score "
     "below 0 counts as 0. Retention: mean later over mean first score of the same people (Fieller)."
     " Change: mean paired difference (t). Pass: McNemar, paired Newcombe. Response: tested of "
     "those due (Wilson); under 70 % the answer is indicative and stands beside what it would be "
@@ -105,9 +106,8 @@ def pairs(facts: Facts) -> ir.Table:
     person, check, of, from_day, to_day, course, at, first, first_passed, later, later_passed, days
     (between the two; all three null: not tested within the days), due."""
     tried = _graded(facts)
-    checks = facts.check.rename(check="assessment")
-    began = _earliest(tried, ["person", "assessment"]).filter(_.score.notnull())
-    began = began.rename(of="assessment").inner_join(checks, "of")
+    began = _earliest(_answerable(facts, tried), ["person", "check", "of"])
+    began = began.filter(_.score.notnull())
     again = tried.rename(check="assessment").filter(_.score.notnull())
     met = began.select("person", "check", "of", "from_day", "to_day", began="day")
     met = met.inner_join(again, ["person", "check"])
@@ -126,6 +126,20 @@ def pairs(facts: Facts) -> ir.Table:
     )
 
 
+def _answerable(facts: Facts, tried: ir.Table) -> ir.Table:
+    """Attempts with each check that they are the day of learning of.
+
+    Where a check counts only who was invited: those that an invitation followed within its days."""
+    checks = facts.check.rename(check="assessment")
+    began = tried.rename(of="assessment").inner_join(checks, "of")
+    asked = so_far(facts, facts.invitation, "invited_at").rename(check="assessment")
+    asked = asked.select("person", "check", asked_on=_day(facts, asked.invited_at))
+    followed = began.filter(began.invited).inner_join(asked, ["person", "check"])
+    waited = followed.asked_on - followed.day
+    followed = followed.filter(waited >= followed.from_day, waited <= followed.to_day)
+    return began.filter(~began.invited).union(followed.drop("asked_on"))
+
+
 def _graded(facts: Facts) -> ir.Table:
     """Graded attempts at what is checked or is a check: person, assessment, course, cycle_no,
     attempt_no, at, day (number), score from 0, passed."""
@@ -136,12 +150,17 @@ def _graded(facts: Facts) -> ir.Table:
     attempt = attempt.mutate(at=ibis.coalesce(attempt.submitted_at, attempt.graded_at))
     own = ~attempt.transferred.fill_null(False)
     known = attempt.filter(by_now(facts, attempt.graded_at), by_now(facts, attempt.at), own)
-    then = local(known["at"], facts.reporting_zone).date().cast("timestamp")
     return known.select(
         *("person", "assessment", "course", "cycle_no", "attempt_no", "at", "passed"),
-        day=(then.epoch_seconds() // DAY_SECONDS).cast("int64"),
+        day=_day(facts, known["at"]),
         score=ibis.ifelse(known.score < 0, 0.0, known.score),
     )
+
+
+def _day(facts: Facts, at: ir.TimestampValue) -> ir.IntegerValue:
+    """Number of the day of the calendar in the reporting zone."""
+    then = local(at, facts.reporting_zone).date().cast("timestamp")
+    return (then.epoch_seconds() // DAY_SECONDS).cast("int64")
 
 
 def _earliest(tried: ir.Table, of: list[str]) -> ir.Table:

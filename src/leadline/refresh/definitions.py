@@ -93,6 +93,7 @@ def fingerprint(facts: Mapping[str, Fact], zone: str) -> str:
         digest.update(_code(sorted(Path(package.__path__[0]).rglob("*.py"))))
     for name, fact in sorted(facts.items()):
         digest.update(f"{name}{fact.schema()}".encode())
+        ("invited", pa.bool_()),
         digest.update(_code([Path(inspect.getfile(fact.rows))]))
     return digest.hexdigest()
 

@@ -23,6 +23,7 @@ REQUIRED: Mapping[type[Row], tuple[str, ...]] = {
     Standard: ("role", "valid_from", "needs", "thing"),
     Check: ("assessment", "of"),
 }
+NOT_IN_FILES = frozenset({"invited"})  # what Leadline alone knows
 Cells = Mapping[str, str]
 
 
@@ -37,7 +38,8 @@ class ListFile:
 
 def read_list(path: Path, of: type[Row]) -> ListFile:
     """Read a list's file whole. Raises Unreadable where a needed column is missing."""
-    table = Table(path, of.__struct_fields__, required=REQUIRED[of])
+    columns = [field for field in of.__struct_fields__ if field not in NOT_IN_FILES]
+    table = Table(path, columns, required=REQUIRED[of])
     rows, refused = [], []
     for line in table.lines():
         try:
