@@ -26,16 +26,17 @@ from leadline.stats.items import (
 )
 from leadline.stats.refusal import Refused
 
-VERSION = 1
+VERSION = 2
 QUESTION = "Which questions are broken?"
 DEFINITION = (
     "Each learner's first attempt at the assessment in which questions were marked. Share correct: "
     "of those who were asked it, blank answers counted as wrong; questions never shown are missing "
-    "(Wilson). Item-rest: correlation of the mark with the share correct of the other questions "
-    "asked, from 50 learners (Fisher). Options: who chose each, and its correlation with the rest. "
-    "Flags: share correct below 30 % or above 95 %; item-rest below 0.15, or below 0; a wrong "
-    "option that those who know the rest choose more than the right one (possible mis-key). "
-    "Reliability: Cronbach's alpha (KR-20) of those asked every question, with Feldt's interval."
+    "(Wilson; of a question that gives points, their mean share, Student). Item-rest: correlation "
+    "of the mark with the share correct of the other questions asked, from 50 learners (Fisher). "
+    "Options: who chose each, and its correlation with the rest. Flags: share correct below 30 % "
+    "or above 95 %; item-rest below 0.15, or below 0; a wrong option that those who know the rest "
+    "choose more than the right one (possible mis-key). Reliability: Cronbach's alpha (KR-20) of "
+    "those asked every question, with Feldt's interval."
 )
 QUESTIONS_MAX = 500
 OPTIONS_MAX = 26
@@ -91,12 +92,13 @@ def items(facts: Facts, assessment: str | None = None) -> dict[str, Items]:
 
 
 def first_marks(facts: Facts, assessment: str | None) -> ir.Table:
-    """Marks of first attempts: who was asked what, `mark` (1, 0), `rest` (share correct of the
-    other questions asked; null: there were none), `total` and `asked` of the attempt, `fifth` (of
-    `rest`, 0 to 4, by question)."""
+    """Marks of first attempts: who was asked what, `mark` (1, 0, or a share of its points), `rest`
+    (mean mark of the other questions asked; null: there were none), `total` and `asked` of the
+    attempt, `fifth` (of `rest`, 0 to 4, by question)."""
     known = facts.response
+    points = (known.state == "unmarked") & known.score.between(0, 1)
     told = known.filter(
-        known.state.isin(MARKED),
+        known.state.isin(MARKED) | points,
         known.assessment.notnull(),
         known.answered_at.isnull() | by_now(facts, known.answered_at),
     )
@@ -106,11 +108,12 @@ def first_marks(facts: Facts, assessment: str | None) -> ir.Table:
         group_by=["person", "assessment"], order_by=["cycle_no", "attempt_no", "course"]
     )
     first = told.mutate(sat=ibis.dense_rank().over(sitting)).filter(_.sat == 0)
-    marked = first.mutate(mark=ibis.ifelse(first.state == "correct", 1, 0).cast("int64"))
+    right = (first.state == "correct").cast("float64")
+    marked = first.mutate(mark=ibis.ifelse(first.state == "unmarked", first.score, right))
     mine = ibis.window(group_by=["person", "assessment"])
     marked = marked.mutate(total=_.mark.sum().over(mine), asked=_.count().over(mine))
     others = ibis.ifelse(marked.asked > 1, marked.asked - 1, ibis.null("int64"))
-    marked = marked.mutate(rest=(marked.total - marked.mark).cast("float64") / others)
+    marked = marked.mutate(rest=(marked.total - marked.mark) / others)
     ladder = ibis.window(group_by=["assessment", "question"], order_by="rest")
     rank = ibis.percent_rank().over(ladder)  # equal scores are never parted
     fifth = ibis.least((rank * FIFTHS).floor().cast("int64"), FIFTHS - 1)
@@ -133,6 +136,7 @@ def _asked(marks: ir.Table) -> ir.Table:
             omitted=(seen.state == "omitted").sum(),
             n=rest.count(),
             x=seen.mark.sum(where=rest.notnull()),
+            xx=(seen.mark * seen.mark).sum(where=rest.notnull()),
             r=rest.sum(),
             rr=(rest * rest).sum(),
             xr=(rest * seen.mark).sum(),
@@ -142,6 +146,7 @@ def _asked(marks: ir.Table) -> ir.Table:
             all_t=seen.total.sum(where=seen.every),
             all_tt=(seen.total * seen.total).sum(where=seen.every),
             all_xt=(seen.total * seen.mark).sum(where=seen.every),
+            all_xx=(seen.mark * seen.mark).sum(where=seen.every),
         )
         .order_by(["assessment", _.people.desc(), "question"])
     )
@@ -200,7 +205,7 @@ def _items(
 
 def _question(line: Line, chosen: Sequence[Line]) -> Asked:
     sums = PairSums(
-        line["n"], line["x"], line["r"] or 0.0, line["x"], line["rr"] or 0.0, line["xr"]
+        line["n"], line["x"], line["r"] or 0.0, line["xx"], line["rr"] or 0.0, line["xr"]
     )
     told = _options(line, chosen[:OPTIONS_MAX])
     judged = judge_item(
@@ -236,5 +241,7 @@ def _reliability(lines: Sequence[Line]) -> Reliability | Refused:
     every = [line for line in every if line["all_n"] == n]
     if n < 2 or len(every) != every[0]["longest"]:
         return Refused("not_identified", "Learners were asked different questions.")
-    x, t, xt = (np.array([line[c] for line in every], float) for c in ("all_x", "all_t", "all_xt"))
-    return reliability((x - x**2 / n) / (n - 1), (xt - x * t / n) / (n - 1), n)
+    x, xx, t, xt = (
+        np.array([line[f"all_{sum_}"] for line in every], float) for sum_ in ("x", "xx", "t", "xt")
+    )
+    return reliability((xx - x**2 / n) / (n - 1), (xt - x * t / n) / (n - 1), n)

@@ -71,13 +71,14 @@ class Taught:
 def taught(facts: Facts, assessment: str) -> dict[str, list[Taught]]:
     """The declared contents of an assessment's questions, by question. One query."""
     marks = first_marks(facts, assessment).join(facts.linkage, "question")
+    marks = marks.filter(marks.state != "unmarked")  # right or wrong, not some of the points
     used = _used(facts)
     met = marks.left_join(used, (marks.person == used.person) & (marks.content == used.content))
     seen = (met.used_at <= met.answered_at).fill_null(False)
     cells = (
         met.mutate(seen=seen)
         .group_by(["question", "content", "objective", "fifth", "seen"])
-        .aggregate(people=_.count(), right=_.mark.sum())
+        .aggregate(people=_.count(), right=_.mark.sum().cast("int64"))
     )
     found: dict[tuple[str, str, str], list[Line]] = defaultdict(list)
     for line in cells.to_pyarrow().to_pylist():

@@ -12,6 +12,7 @@ from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
 from leadline.metrics.retention import Declared, declared, lasting
+from leadline.metrics.scale import Alike, Scale, alike, scale
 from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy.cut import CutFacts
 from leadline.privacy.policy import Rows
@@ -23,6 +24,7 @@ from leadline.privacy.shapes import (
     ShownFunnel,
     ShownItems,
     ShownLasting,
+    safe_alike,
     safe_competency,
     safe_curve,
     safe_funnel,
@@ -31,6 +33,7 @@ from leadline.privacy.shapes import (
     safe_taught,
 )
 from leadline.privacy.shown_impact import ShownImpact, safe_impact
+from leadline.stats.refusal import Refused
 
 COMPETENCY = frozenset(
     {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ASSESSMENT, Sensitivity.OUTCOME}
@@ -105,6 +108,30 @@ class Pictures(Registers):
             safe = {name: safe_items(each, self.smallest) for name, each in found.items()}
             shown = {name: each for name, each in safe.items() if each is not None}
             look.shown, look.withheld = len(shown), len(safe) - len(shown)
+        return shown
+
+    def scale(self, assessment: str) -> Scale | None:
+        """How hard and how telling each question is for people of one ability (METHODS B3); None:
+        too few took the test."""
+        with self._looking("scale", assessment=assessment) as look:
+            self._use("response")
+            found = self._kept(("scale", assessment), lambda: scale(self._facts(), assessment))
+            shown = found if found and found.people >= self.smallest else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def alike(self, assessment: str) -> Alike | Refused:
+        """Which questions groups of equal totals do not answer alike (METHODS B3, B5). Groups with
+        too few people are not compared."""
+        with self._looking("alike", assessment=assessment) as look:
+            self._use("response")
+            self._made_of(frozenset({Sensitivity.HR}))
+            found = self._kept(("alike", assessment), lambda: alike(self._facts(), assessment))
+            if isinstance(found, Refused):
+                return found
+            shown = safe_alike(found, self.smallest)
+            look.shown = len(shown.compared)
+            look.withheld = len(found.compared) - look.shown
         return shown
 
     def taught(self, assessment: str) -> Mapping[str, Sequence[Taught]]:

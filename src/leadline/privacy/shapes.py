@@ -10,6 +10,7 @@ from leadline.metrics.funnel import Funnel
 from leadline.metrics.items import Asked, Items
 from leadline.metrics.linkage import Taught
 from leadline.metrics.retention import Lasting
+from leadline.metrics.scale import Alike
 from leadline.metrics.video import Curve
 from leadline.stats.items import ItemJudged
 from leadline.stats.refusal import Refused
@@ -135,6 +136,15 @@ def _without(judged: ItemJudged | Refused, hidden: set[str]) -> ItemJudged | Ref
         options=tuple(option for option in judged.options if option.name not in hidden),
         suspect=None if judged.suspect in hidden else judged.suspect,
     )
+
+
+def safe_alike(found: Alike, smallest: int) -> Alike:
+    """Only groups that are large enough, both."""
+    compared = tuple(
+        each for each in found.compared if min(each.focal_people, each.reference_people) >= smallest
+    )
+    judged = tuple(each for each in found.judged if each.groups in compared)
+    return replace(found, compared=compared, judged=judged)
 
 
 def safe_taught(contents: Sequence[Taught], smallest: int) -> tuple[Taught, ...]:

@@ -3,8 +3,9 @@
 Wide: a line is a learner's attempt, every column that says nothing else a question. Long: a line is
 one answer, with a column `item` or `question`, and `score` (or `correct`, `mark`), `response` (or
 `answer`), or both. Who it is: `person_id`, `email`, or a column of WHO; without any, each line is
-somebody nobody knows. When: `date`, else the day given for the file. A first line of answers
-instead of names is read as such: questions are then item_1, item_2 …
+somebody nobody knows. When: `date`, else the day given for the file. `language`, where it is told,
+is that of the questions as they were asked. A first line of answers instead of names is read as
+such: questions are then item_1, item_2 …
 
 A cell is the option chosen where a key is given, points where their span is given, else 1 or 0.
 Empty, NA and what is given as `missing` was never shown; what is given as `blank` was shown and
@@ -77,6 +78,7 @@ class _Sitting:
     email: bool
     who: str
     date: str
+    language: str
     given: dict[str, _Given] = field(default_factory=dict)
 
 
@@ -90,7 +92,7 @@ class AnswerFile:
         self._sheet, self._path = sheet, path
         who = (column_name(sheet.who),) if sheet.who else (*WHO, "email")
         required = who if sheet.who else ()
-        self._table = Table(path, (*who, "date"), required, self._unnamed)
+        self._table = Table(path, (*who, "date", "language"), required, self._unnamed)
         self._who = [column for column in who if column in self._table]
         self._item = self._first(ITEM)
         self._score, self._option = self._first(SCORE), self._first(RESPONSE)
@@ -186,8 +188,8 @@ class AnswerFile:
 
     def _sitting(self, line: Line) -> _Sitting:
         column = next((c for c in self._who if line.cells.get(c)), "")
-        who, date_ = line.cells.get(column, ""), line.cells.get("date", "")
-        return _Sitting(line.origin, line.text, column == "email", who, date_)
+        who, date_, language = (line.cells.get(c, "") for c in (column, "date", "language"))
+        return _Sitting(line.origin, line.text, column == "email", who, date_, language)
 
     def _statements(self, sitting: _Sitting) -> list[dict[str, Any]]:
         """All of an attempt or, where a cell is bad, none."""
@@ -199,7 +201,7 @@ class AnswerFile:
             for question, given in sitting.given.items()
             if (result := self._result(question, given)) is not None
         }
-        about = {"actor": self._actor(sitting), "context": self._context()}
+        about = {"actor": self._actor(sitting), "context": self._context(sitting.language)}
         answered = [
             {
                 **about,
@@ -275,12 +277,13 @@ class AnswerFile:
             "result": result,
         }
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self, language: str) -> dict[str, Any]:
         around: dict[str, Any] = {"parent": [self._test()]}
         if self._sheet.course:
             course = {"id": self._sheet.course, "definition": {"type": f"{ADL}/activities/course"}}
             around["grouping"] = [course]
-        return {"contextActivities": around}
+        spoken = {"language": language} if language else {}
+        return {"contextActivities": around, **spoken}
 
     def _test(self) -> dict[str, Any]:
         return {

@@ -3,7 +3,7 @@
 SQL gives the sums (n, Σx, Σr, Σx², Σr², Σxr); nothing here sees a person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Literal, TypeVar
 
@@ -14,6 +14,7 @@ from leadline.stats.bootstrap import Floats
 from leadline.stats.contrasts import correlation_interval
 from leadline.stats.intervals import CONFIDENCE, Interval, wilson
 from leadline.stats.refusal import Refused
+from leadline.stats.regression import coefficient
 
 CORRELATION_MIN_ROWS = 50
 RELIABILITY_MIN_ITEMS = 5
@@ -134,7 +135,7 @@ def judge_item(
     B3's, engineering defaults. The flags point; a person who knows the content decides."""
     if not sums.n:
         return Refused("low_n", "Nobody has answered this question yet.")
-    difficulty, discrimination = wilson(sums.x, sums.n), item_rest(sums)
+    difficulty, discrimination = _difficulty(sums), item_rest(sums)
     suspect = _suspect(options_) if sums.n >= CORRELATION_MIN_ROWS else None
     flags: list[Flag] = ["possible mis-key"] if suspect else []
     if isinstance(discrimination, Interval) and discrimination.estimate < WEAK:
@@ -147,6 +148,17 @@ def judge_item(
     if share > EASY:
         flags.append("too easy")
     return ItemJudged(difficulty, discrimination, tuple(options_), tuple(flags), suspect)
+
+
+def _difficulty(sums: PairSums) -> Interval:
+    """Share of right answers; of a question that gives points, their mean as a share of the most
+    (Student's interval, which needs no more than that its mean be about normal)."""
+    if sums.n < 2 or abs(sums.xx - sums.x) < 1e-9 * max(1.0, sums.x):
+        return wilson(sums.x, sums.n)
+    mean = sums.x / sums.n
+    variance = max(0.0, sums.xx - sums.x * mean) / (sums.n - 1) / sums.n
+    found = coefficient(mean, variance, sums.n - 1, "mean share of the points, Student")
+    return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
 def _suspect(options_: Sequence[Option]) -> str | None:
