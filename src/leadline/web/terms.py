@@ -82,6 +82,17 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
             "at all, below 0 the other way round. Low means that the question is suspect."
         ),
     ),
+    "ability": (
+        _("difficulty on the scale of ability"),
+        _(
+            "The ability, in standard deviations around the average learner, at which half get it "
+            "right."
+        ),
+    ),
+    "slope": (
+        _("slope"),
+        _("How sharply the question parts those below its difficulty from those above."),
+    ),
     "quarantine": (
         _("quarantine"),
         _("Records that break a rule wait here with the reason; nothing is dropped in silence."),

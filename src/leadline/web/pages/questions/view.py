@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from leadline.facts.fact import Sensitivity
 from leadline.metrics.items import Asked as AskedQuestion
 from leadline.metrics.linkage import Taught, Verdict, verdict
+from leadline.metrics.scale import Apart
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import POLICY, Place
 from leadline.privacy.shapes import ShownItems
@@ -23,6 +24,7 @@ from leadline.web.charts import Dot, Figure, dots, draw
 from leadline.web.course import CourseShown, shown
 from leadline.web.page import page
 from leadline.web.pages.course import concentrated
+from leadline.web.pages.questions import sides
 from leadline.web.places import counting, having
 from leadline.web.tables import Asked, Cell, Head, Table, asked, cut
 
@@ -44,6 +46,7 @@ class QuestionsPage(Body):
     broken: list[str]
     hardest: str
     hardest_right: str
+    models: Table | None
 
 
 @page(place=Place.PROGRAMMES, sees=SEES)
@@ -55,7 +58,8 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
     first = known[0].about if known else next(iter(tests), "")
     chosen = request.GET.get("assessment", first)
     items = lens.questions(chosen).get(chosen) if chosen in tests else None
-    taught = lens.taught(chosen) if items else {}
+    groups = lens.alike(chosen) if items else None
+    told = Told(lens.taught(chosen) if items else {}, sides.apart(groups))
     names = {row["activity"]: row["name"] for row in lens.activities(kind="question")}
     judged = _judged(items, names)
     hardest, hardest_right = _hardest(items, names)
@@ -69,17 +73,18 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
             *((companion(passed, _("Pass at the first attempt")),) if passed and items else ()),
             *_reliability(items),
         ),
-        why=(*_reasons(items, taught, names), *concentrated.why(search)),
+        why=(*_reasons(items, told, names), *concentrated.why(search)),
         checked=concentrated.checked(search),
-        next_step=_next_step(items, taught, names),
-        twin=_table(items, taught, names, wanted) if items else None,
-        foot=_foot(items),
+        next_step=_next_step(items, told, names),
+        twin=_table(items, told, names, wanted) if items else None,
+        foot=_foot(items, sides.compared(groups)),
         course=this,
         tests=[(questions_page(this.id, t), name, t == chosen) for t, name in tests.items()],
         items=items,
         broken=[dot.name for dot in judged if dot.flags],
         hardest=hardest,
         hardest_right=hardest_right,
+        models=sides.models(lens, chosen, names) if items else None,
         facts={"tabs": this.tabs()},
     )
 
@@ -168,24 +173,36 @@ def _reliability(items: ShownItems | None) -> tuple[Companion, ...]:
     return (Companion(name, found_here.reason, held=True, term="reliability"),)
 
 
-Told = Mapping[str, Sequence[Taught]]
+@dataclass(frozen=True)
+class Told:
+    """Beside the answers, by question: what its content shows, which groups it parts."""
+
+    taught: Mapping[str, Sequence[Taught]]
+    apart: Mapping[str, Sequence[Apart]]
+
+
 ORDER = (Verdict.ITEM_DEFECT, Verdict.NOT_SEEN, Verdict.NOT_TAUGHT, Verdict.LANGUAGE)
 
 
-def _verdicts(items: ShownItems, taught: Told) -> list[tuple[Verdict, AskedQuestion]]:
-    said = [(verdict(one, taught.get(one.question, ())), one) for one in items.questions]
+def _verdicts(items: ShownItems, told: Told) -> list[tuple[Verdict, AskedQuestion]]:
+    said = [(_verdict(one, told), one) for one in items.questions]
     rank = {each: place for place, each in enumerate(ORDER)}
     return sorted(said, key=lambda pair: rank.get(pair[0], len(rank)))
 
 
+def _verdict(one: AskedQuestion, told: Told) -> Verdict:
+    groups = [each.found for each in told.apart.get(one.question, ())]
+    return verdict(one, told.taught.get(one.question, ()), groups)
+
+
 def _reasons(
-    items: ShownItems | None, taught: Told, names: Mapping[str, str | None]
+    items: ShownItems | None, told: Told, names: Mapping[str, str | None]
 ) -> tuple[Reason, ...]:
     """Causes in the order of METHODS B5: the question, then whether anybody saw the content."""
     if items is None:
         return ()
     by_verdict: dict[Verdict, list[str]] = {}
-    for said, one in _verdicts(items, taught):
+    for said, one in _verdicts(items, told):
         by_verdict.setdefault(said, []).append(_called(one.question, names))
     claims = {
         Verdict.ITEM_DEFECT: _("The question is at fault: unclear, or its key is wrong."),
@@ -201,11 +218,11 @@ def _reasons(
 
 
 def _next_step(
-    items: ShownItems | None, taught: Told, names: Mapping[str, str | None]
+    items: ShownItems | None, told: Told, names: Mapping[str, str | None]
 ) -> NextStep | None:
     if items is None:
         return None
-    found_here = _verdicts(items, taught)
+    found_here = _verdicts(items, told)
     if not found_here:
         return None
     first, one = found_here[0]
@@ -221,10 +238,8 @@ def _next_step(
     return NextStep(steps[first] % {"q": name})
 
 
-def _table(
-    items: ShownItems, taught: Told, names: Mapping[str, str | None], wanted: Asked
-) -> Table:
-    lines = _verdicts(items, taught)
+def _table(items: ShownItems, told: Told, names: Mapping[str, str | None], wanted: Asked) -> Table:
+    lines = _verdicts(items, told)
     return Table(
         caption=_("Question by question"),
         heads=(
@@ -235,14 +250,14 @@ def _table(
             Head(_("Chosen")),
             Head(_("Verdict")),
         ),
-        rows=[_line(said, one, taught, names) for said, one in cut(lines, wanted)],
+        rows=[_line(said, one, told, names) for said, one in cut(lines, wanted)],
         asked=wanted,
         total=len(lines),
     )
 
 
 def _line(
-    said: Verdict, one: AskedQuestion, taught: Told, names: Mapping[str, str | None]
+    said: Verdict, one: AskedQuestion, told: Told, names: Mapping[str, str | None]
 ) -> tuple[Cell, ...]:
     judged = one.judged
     name = Cell(_called(one.question, names))
@@ -259,7 +274,7 @@ def _line(
         else Cell(telling.reason, held=True),
         people,
         Cell(_chosen(one)),
-        Cell(_said(said), under=_evidence(said, judged, taught.get(one.question, ()))),
+        Cell(_said(said), under=_evidence(said, judged, one.question, told)),
     )
 
 
@@ -279,26 +294,28 @@ def _said(said: Verdict) -> str:
     }[said]
 
 
-def _evidence(said: Verdict, judged: ItemJudged, contents: Sequence[Taught]) -> str:
+def _evidence(said: Verdict, judged: ItemJudged, question: str, told: Told) -> str:
+    if said is Verdict.LANGUAGE:
+        return "; ".join(map(sides.said, told.apart[question]))
     if said is Verdict.ITEM_DEFECT:
         flags = _flags(judged)
         suspect = _("perhaps %(option)s is right") % {"option": judged.suspect}
         return f"{flags}: {suspect}" if judged.suspect else flags
-    told = [content.difference for content in contents]
-    known = [each for each in told if isinstance(each, Interval)]
+    differences = [content.difference for content in told.taught.get(question, ())]
+    known = [each for each in differences if isinstance(each, Interval)]
     if known:
         return _("with the content %(points)s points more right, %(low)s to %(high)s") % {
             "points": f"{100 * known[0].estimate:.0f}",
             "low": f"{100 * known[0].low:.0f}",
             "high": f"{100 * known[0].high:.0f}",
         }
-    refused = [each for each in told if isinstance(each, Refused)]
+    refused = [each for each in differences if isinstance(each, Refused)]
     if refused:
         return refused[0].reason
     return _("no content is linked to it") if said is Verdict.UNTOLD else ""
 
 
-def _foot(items: ShownItems | None) -> Foot:
+def _foot(items: ShownItems | None, compared: str) -> Foot:
     if items is None:
         return Foot(())
     held = _("%(n)s questions withheld: too few people") % {"n": len(items.withheld)}
@@ -307,6 +324,7 @@ def _foot(items: ShownItems | None) -> Foot:
             _("As of %(when)s") % {"when": words.instant(items.as_of)},
             _("first attempts only"),
             *((held,) if items.withheld else ()),
+            compared,
             _("item analysis, definition %(n)s") % {"n": items.version},
         )
     )
