@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from leadline.config import Settings
 from leadline.curriculum import Curriculum
-from leadline.directory import Directory
+from leadline.directory import Customers, Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 if TYPE_CHECKING:
@@ -71,6 +71,10 @@ class App:
 
     @cached_property
     def curriculum(self) -> Curriculum:
+    @cached_property
+    def customers(self) -> Customers:
+        return Customers(self.database, self.directory)
+
         return Curriculum(self.database, self.directory)
 
     @cached_property
@@ -147,7 +151,8 @@ class App:
         from leadline.refresh import Parts
 
         zone = self.settings.reporting_zone
-        return Parts(self.database, self.log, self.directory, self.curriculum, self.lake, zone)
+        declared = (self.curriculum, self.customers)
+        return Parts(self.database, self.log, self.directory, *declared, self.lake, zone)
 
 
 def build(settings: Settings) -> App:

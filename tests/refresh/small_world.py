@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadline.curriculum import Curriculum
-from leadline.directory import Directory, PersonRow
+from leadline.directory import Customers, Directory, PersonRow
 from leadline.engine import Lake
 from leadline.engine import commit as commits
 from leadline.engine.table import Table
@@ -75,8 +75,9 @@ class World:
 
     def parts(self):
         curriculum = Curriculum(self.database, self.directory)
+        declared = (curriculum, Customers(self.database, self.directory))
         return Parts(
-            self.database, self.log, self.directory, curriculum, self.writer, facts=self.facts
+            self.database, self.log, self.directory, *declared, self.writer, facts=self.facts
         )
 
     def say(self, name, verb="experienced", *, about=COURSE, minute=None, id=None, **more):

@@ -1,5 +1,7 @@
-"""Who people are, with dates: persons, identifiers, positions. Names live here and nowhere else."""
+"""Who people are, with dates: persons, identifiers, positions; and the customers that some belong
+to. Names live here and nowhere else."""
 
+from leadline.directory.customers import Account, AccountRow, Customers
 from leadline.directory.directory import Directory, TooManyRows
 from leadline.directory.rows import (
     PERSON_HOME,
@@ -14,8 +16,11 @@ from leadline.directory.rows import (
 
 __all__ = [
     "PERSON_HOME",
+    "Account",
+    "AccountRow",
     "Change",
     "Changes",
+    "Customers",
     "Directory",
     "Name",
     "PersonRow",

@@ -101,7 +101,7 @@ def _fields(known: Known, rows: Sequence[PersonRow]) -> Iterator[tuple[PersonRow
 
 
 def _too_long(row: PersonRow) -> str | None:
-    for column in ("person_id", "name", "email", "unit", "role", "manager", "location"):
+    for column in ("person_id", "name", "email", "unit", "role", "manager", "location", "account"):
         value = getattr(row, column)
         if isinstance(value, str) and len(value) > LONGEST_TEXT_CHARACTERS:
             return column
@@ -128,7 +128,7 @@ def _once(known: Known, rows: Sequence[PersonRow]) -> Iterator[tuple[PersonRow, 
 
 def _says(row: PersonRow) -> tuple[object, ...]:
     """Everything but identifiers: further rows may add accounts."""
-    place = (row.unit, row.role, row.manager, row.location)
+    place = (row.unit, row.role, row.manager, row.location, row.account)
     return (row.name, row.email, row.hire_date, row.left_on, row.zone, *place)
 
 

@@ -18,7 +18,7 @@ IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
 
 POSITION = (
     "SELECT s.person, s.unit_path, s.role, s.location, s.manager, s.valid_from, s.valid_to, "
-    "p.hire_date, p.left_on, p.zone "
+    "p.hire_date, p.left_on, p.zone, s.account "
     "FROM directory_position s JOIN directory_person p ON p.person = s.person"
 )
 SITS = "s.valid_from <= ? AND (s.valid_to IS NULL OR s.valid_to > ?)"
@@ -234,5 +234,6 @@ def _positions(rows: Iterable[Any]) -> list[Position]:
             left_on=as_day(left),
             zone=zone,
         )
-        for person, path, role, location, manager, start, end, hired, left, zone in rows
+        for person, path, role, location, manager, start, end, hired, left, zone, account in rows
     ]
+            account=account,

@@ -80,7 +80,8 @@ def _start(person: KnownPerson, row: PersonRow, today: date) -> date | None:
     """First day of the row's position; None where the row gives none.
 
     Somebody who has left already sits nowhere today, so an undated row cannot place them."""
-    if all(value is UNSET for value in (row.unit, row.role, row.manager, row.location)):
+    told = (row.unit, row.role, row.manager, row.location, row.account)
+    if all(value is UNSET for value in told):
         return None
     if isinstance(row.valid_from, date):
         return row.valid_from
@@ -94,6 +95,7 @@ def _place(row: PersonRow, current: Place, keys: dict[str, int]) -> Place:
         role=current.role if row.role is UNSET else row.role,
         location=current.location if row.location is UNSET else row.location,
         manager=keys[row.manager] if isinstance(row.manager, str) else _kept(row, current),
+        account=current.account if row.account is UNSET else row.account,
     )
 
 
@@ -136,7 +138,9 @@ class _Words:
             return None
         place = stay.place
         above = place.manager and f"manager {self.names[place.manager]}"
-        parts = [part for part in (place.unit_path, place.role, place.location, above) if part]
+        of = place.account and f"account {place.account}"
+        told = (place.unit_path, place.role, place.location, above, of)
+        parts = [part for part in told if part]
         return f"{', '.join(parts) or 'nowhere'}, from {stay.start}"
 
 

@@ -23,7 +23,8 @@ class PersonRow:
     unit: path from the top, `Harbour Group/North/Depot 3`. manager: the `person_id` of the
     person's manager. valid_from: first day of this position (None or UNSET: the day of the
     import). left_on: first day on which the person no longer belongs (half-open).
-    identifiers: besides the two that follow from `email`. origin: `file:line` for the report."""
+    account: the customer's account whose contact they are. identifiers: besides the two that
+    follow from `email`. origin: `file:line` for the report."""
 
     person_id: str
     name: Text = UNSET
@@ -33,6 +34,7 @@ class PersonRow:
     role: Text = UNSET
     manager: Text = UNSET
     location: Text = UNSET
+    account: Text = UNSET
     hire_date: Day = UNSET
     valid_from: Day = UNSET
     left_on: Day = UNSET
@@ -59,12 +61,13 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody sits. manager: person key."""
+    """Where somebody sits. manager: person key; account: the customer that they belong to."""
 
     unit_path: str | None = None
     role: str | None = None
     location: str | None = None
     manager: int | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Position:
     hire_date: date | None
     left_on: date | None
     zone: str | None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ SCHEMA = (
     CREATE INDEX directory_identifier_person ON directory_identifier (person)
     """,
 )
+    "ALTER TABLE directory_position ADD COLUMN account TEXT",
 
 
 def as_day(text: str | None) -> date | None:
@@ -127,7 +128,7 @@ def write(tx: Transaction, plan: Plan) -> None:
     )
     for person in plan.moved:
         tx.execute("DELETE FROM directory_position WHERE person = ?", (person.key,))
-    place = ("unit_path", "role", "location", "manager")
+    place = ("unit_path", "role", "location", "manager", "account")
     tx.insert(
         "directory_position",
         ("person", "valid_from", "valid_to", *place),
@@ -153,7 +154,7 @@ def _people(tx: Transaction, ids: Collection[str]) -> dict[str, KnownPerson]:
 
 def _stays(tx: Transaction, keys: Collection[int]) -> dict[int, list[Stay]]:
     sql = (
-        "SELECT person, valid_from, valid_to, unit_path, role, location, manager "
+        "SELECT person, valid_from, valid_to, unit_path, role, location, manager, account "
         "FROM directory_position WHERE person IN ({keys}) ORDER BY person, valid_from"
     )
     found: dict[int, list[Stay]] = {}

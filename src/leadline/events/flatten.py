@@ -88,15 +88,19 @@ def _rows(
 
 
 def _identified(statement: Json) -> Identifier | None:
-    """Who did it; nobody where it speaks of a whole unit."""
+    """Who did it; nobody where it speaks of a whole unit or of a customer."""
     actor = statement["actor"]
-    return None if _unit(actor) else identifier_of(actor)
+    return None if any(_collective(actor)) else identifier_of(actor)
 
 
-def _unit(actor: Json) -> str | None:
-    """Path of the unit that the actor stands for; null for people."""
+def _collective(actor: Json) -> tuple[str | None, str | None]:
+    """Path of the unit, id of the customer's account that the actor stands for; null for people."""
     account = actor.get("account") or NOTHING
-    return account.get("name") if account.get("homePage") == words.UNIT_HOME else None
+    home, name = account.get("homePage"), account.get("name")
+    return (
+        name if home == words.UNIT_HOME else None,
+        name if home == words.CUSTOMER_HOME else None,
+    )
 
 
 def _row(
@@ -112,6 +116,7 @@ def _row(
     context = value.get("context") or NOTHING
     result = value.get("result") or NOTHING
     extended = _extensions(context, result)
+    of_unit, of_account = _collective(value["actor"])
     activity, kind, place = _object(value, context, kinds)
     return (
         entry.seq,
@@ -138,9 +143,11 @@ def _row(
         values.clicks(extended.get(words.CLICKS)),
         _voids(value),
         whose[1],
-        _unit(value["actor"]),
+        of_unit,
         values.text(extended.get(words.MEASURE)),
         values.text(extended.get(words.BETTER)),
+        of_account,
+        values.number(extended.get(words.EXPOSURE)),
     )
 
 

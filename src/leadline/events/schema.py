@@ -59,5 +59,7 @@ EVENT = pa.schema(
         ("of_unit", pa.string()),  # path of the unit that an outcome is about, where not a person
         ("measure", pa.string()),  # unit of measure of an outcome's score_raw, as sent
         ("better", pa.string()),  # up, down: where an outcome is better, as sent
+        ("of_account", pa.string()),  # id of the customer's account that an outcome is about
+        ("exposure", pa.float64()),  # what an outcome that counts is a count in, as sent; above 0
     ]
 )

@@ -158,7 +158,9 @@ PLAYED_SEGMENTS = f"{_VIDEO}played-segments"
 COMPLETION_THRESHOLD = f"{_VIDEO}completion-threshold"
 SPEED = f"{_VIDEO}speed"
 
-UNIT_HOME = "urn:leadline:unit"  # account home of a group that is a unit; its name is the path
+# Account homes of groups that are not people: a unit by its path, a customer by its account id.
+UNIT_HOME = "urn:leadline:unit"
+CUSTOMER_HOME = "urn:leadline:account"
 
 _OWN = "urn:leadline:extension:"
 DUE_AT = f"{_OWN}due-at"
@@ -168,3 +170,4 @@ CLICKS = f"{_OWN}clicks"
 POSITION = f"{_OWN}position"  # of an activity's definition: declared order within its course
 MEASURE = f"{_OWN}measure"  # unit of measure of an outcome's score
 BETTER = f"{_OWN}better"  # up or down: where an outcome's score is better
+EXPOSURE = f"{_OWN}exposure"  # of an outcome that counts: person-months, account-quarters

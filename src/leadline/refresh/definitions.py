@@ -40,6 +40,30 @@ POSITION = pa.schema(
         ("hire_date", pa.date32()),
         ("left_on", pa.date32()),
         ("zone", pa.string()),
+        ("account", pa.string()),  # of the customer whose contact it is
+    ]
+)
+ACCOUNT = pa.schema(
+    [
+        ("account", pa.string()),  # id
+        ("segment", pa.string()),
+        ("region", pa.string()),
+        ("plan", pa.string()),
+        ("started_on", pa.date32()),  # first day of the contract
+        ("ended_on", pa.date32()),  # first day without one; null: none is known
+    ]
+)
+MEASUREMENT = pa.schema(
+    [
+        ("kind", pa.string()),  # unit or account
+        ("of", pa.string()),  # path of the unit, id of the account
+        ("outcome", pa.string()),  # activity id
+        ("at", EVENT.field("timestamp").type),
+        ("value", pa.float64()),
+        ("exposure", pa.float64()),
+        ("measure", pa.string()),
+        ("better", pa.string()),
+        ("source", pa.string()),
     ]
 )
 SOURCE = pa.schema(
@@ -69,11 +93,63 @@ CHECK = pa.schema(
         ("of", pa.string()),
         ("from_day", pa.int64()),
         ("to_day", pa.int64()),
+        ("invited", pa.bool_()),
     ]
 )
-DECLARED = {"linkage": LINKAGE, "standard": STANDARD, "check": CHECK}
+# leadline.curriculum.duties says what the columns of these mean.
+REQUIREMENT = pa.schema(
+    [
+        ("requirement", pa.string()),
+        ("name", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("rules_from", pa.date32()),
+        ("rules_to", pa.date32()),
+        ("valid_months", pa.int64()),
+        ("grace_days", pa.int64()),
+        ("lead_days", pa.int64()),
+        ("due_days", pa.int64()),
+        ("regulated", pa.bool_()),
+        ("leave", pa.string()),
+        ("rehire", pa.string()),
+    ]
+)
+SCOPE = pa.schema(
+    [
+        ("requirement", pa.string()),
+        ("valid_from", pa.date32()),
+        ("unit", pa.string()),
+        ("role", pa.string()),
+        ("location", pa.string()),
+    ]
+)
+SATISFIER = pa.schema(
+    [("requirement", pa.string()), ("valid_from", pa.date32()), ("thing", pa.string())]
+)
+EXEMPTION = pa.schema(
+    [
+        ("requirement", pa.string()),
+        ("person", pa.int64()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("reason", pa.string()),
+    ]
+)
+LEAVE = pa.schema([("person", pa.int64()), ("valid_from", pa.date32()), ("valid_to", pa.date32())])
+DUTIES = {
+    **{"requirement": REQUIREMENT, "scope": SCOPE, "satisfier": SATISFIER},
+    **{"exemption": EXEMPTION, "leave": LEAVE},
+}
+PROGRAMME = pa.schema(
+    [("programme", pa.string()), ("valid_from", pa.date32()), ("course", pa.string())]
+)
+DECLARED = {
+    **{"linkage": LINKAGE, "standard": STANDARD, "check": CHECK, "programme": PROGRAMME},
+    **DUTIES,
+}
 DIMENSIONS = {
     **{"link": LINK, "activity": ACTIVITY, "position": POSITION, "source": SOURCE},
+    **{"account": ACCOUNT, "measurement": MEASUREMENT},
     **DECLARED,
 }
 
@@ -93,7 +169,6 @@ def fingerprint(facts: Mapping[str, Fact], zone: str) -> str:
         digest.update(_code(sorted(Path(package.__path__[0]).rglob("*.py"))))
     for name, fact in sorted(facts.items()):
         digest.update(f"{name}{fact.schema()}".encode())
-        ("invited", pa.bool_()),
         digest.update(_code([Path(inspect.getfile(fact.rows))]))
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ from ibis.backends import BaseBackend
 from leadline.events import EVENT
 from leadline.events.activities import Told
 from leadline.events.vocabulary import KIND, OTHER
-from leadline.refresh.definitions import ACTIVITY, DIMENSIONS, SOURCE
+from leadline.refresh.definitions import ACTIVITY, DIMENSIONS, MEASUREMENT, SOURCE
 from leadline.refresh.query import arrow, count, query
 
 # Used as a course beats used as a module, and so on, where no type was ever sent.
@@ -76,6 +76,43 @@ def sources_now(fresh: ir.Table, source: ir.Table) -> ir.Table:
         statements=both.statements.sum(), watermark=both.watermark.max()
     )
     return summed.order_by("source")
+
+
+@query(event=EVENT)
+def measurements_now(event: ir.Table) -> ir.Table:
+    """One row per (unit or account, outcome, at); of two of one instant the later sent counts."""
+    voided = event.filter(event.voids.notnull()).select(statement_id=event.voids).distinct()
+    told = event.filter(
+        (event.did == "measured")
+        & (event.kind == "outcome")
+        & (event.of_unit.notnull() | event.of_account.notnull())
+        & event.object.notnull()
+        & event.score_raw.notnull()
+    ).anti_join(voided, "statement_id")
+    each = told.group_by(
+        kind=ibis.ifelse(told.of_unit.notnull(), "unit", "account"),
+        of=ibis.coalesce(told.of_unit, told.of_account),
+        outcome=told.object,
+        at=told.timestamp,
+    )
+    found = each.aggregate(
+        value=told.score_raw.argmax(told.seq),
+        exposure=told.exposure.argmax(told.seq, where=told.exposure.notnull()),
+        measure=told.measure.argmax(told.seq, where=told.measure.notnull()),
+        better=told.better.argmax(told.seq, where=told.better.notnull()),
+        source=told.source.argmax(told.seq),
+    )
+    return found.select(*MEASUREMENT.names)
+
+
+def measurements(connection: BaseBackend) -> pa.Table | None:
+    """The dimension `measurement`, from all events where fresh ones add to it or take from it.
+    None: unchanged."""
+    touching = "of_unit IS NOT NULL OR of_account IS NOT NULL OR voids IS NOT NULL"
+    if not count(connection, f"(FROM fresh WHERE {touching})"):
+        return None
+    measurements_now.into(connection, "measurement_now")
+    return _changed(connection, "measurement", MEASUREMENT)
 
 
 def activities(connection: BaseBackend, told: Mapping[str, Told]) -> pa.Table | None:

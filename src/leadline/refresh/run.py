@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from ibis.backends import BaseBackend
 
-from leadline.curriculum import Check, Curriculum, Link, Standard
-from leadline.directory import Directory
+from leadline.curriculum import Check, Curriculum, Link, Programme, Standard, duties, programmes
+from leadline.directory import Customers, Directory
 from leadline.engine import Commit, Lake, Watermarks
 from leadline.events import EVENT, Activities, flatten
 from leadline.facts import Fact, catalogue
@@ -37,6 +37,7 @@ class Parts:
     log: Log
     directory: Directory
     curriculum: Curriculum
+    customers: Customers
     lake: Lake
     zone: str = "UTC"
     facts: Mapping[str, Fact] = field(default_factory=catalogue)
@@ -171,6 +172,9 @@ class _Refresh:
         told = dimensions.activities(connection, activities.told)
         if told is not None:
             self._lake.overwrite("activity", told)
+        measured = dimensions.measurements(connection)
+        if measured is not None:
+            self._lake.overwrite("measurement", measured)
         if revision != self._base.directory_revision:
             for name, rows in self._lists():
                 changed = dimensions.listed(connection, name, rows)
@@ -180,6 +184,7 @@ class _Refresh:
     def _lists(self) -> Iterator[tuple[str, Sequence[object]]]:
         """The dimensions that are kept in SQL, with their rows of now."""
         yield "position", self._parts.directory.positions()
+        yield "account", self._parts.customers.accounts()
         yield "linkage", self._parts.curriculum.rows(Link)
         yield "standard", self._parts.curriculum.rows(Standard)
         yield "check", self._parts.curriculum.rows(Check)

@@ -21,7 +21,8 @@ from urllib.parse import quote
 import msgspec
 
 from leadline.directory import PERSON_HOME
-from leadline.sources.csv_table import BadCell, Line, Table, column_name, day, number
+from leadline.sources.columns import column_name
+from leadline.sources.csv_table import BadCell, Line, Table, day, number
 from leadline.sources.records import Broken, Record, Unreadable
 
 WHO = (

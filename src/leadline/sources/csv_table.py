@@ -1,7 +1,8 @@
 """Tables in CSV files, as HR systems and spreadsheets export them.
 
-The first line names the columns, in any order and case; cells are separated by comma, semicolon or
-tab; UTF-8 with or without byte order mark; dates are YYYY-MM-DD."""
+The first line names the columns, in any order and case; cells are separated by comma, semicolon,
+tab or bar; UTF-8 with or without byte order mark; dates are YYYY-MM-DD. A file that is written
+otherwise is read by way of a `ColumnMap`."""
 
 import csv
 import io
@@ -14,11 +15,13 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
+from leadline.sources.columns import ColumnMap, column_name
 from leadline.sources.records import Unreadable
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 FILE_BYTES = 512 * 1024 * 1024  # far above a million rows; a table is read whole
 
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")  # spreadsheets add midnight
 
 
@@ -51,7 +54,8 @@ class Table:
     """A CSV file with its header read. Raises Unreadable where a required column is missing.
 
     ignored: columns without a meaning; written: how the header spells each column. unnamed: gives
-    the columns their names where the first line is none (else None)."""
+    the columns their names where the first line is none (else None). via: how a foreign file's
+    columns are read; None: they have our names."""
 
     def __init__(
         self,
@@ -59,22 +63,26 @@ class Table:
         columns: Sequence[str],
         required: Sequence[str],
         unnamed: Callable[[Sequence[str]], Sequence[str] | None] = lambda first: None,
+        *,
+        via: ColumnMap | None = None,
     ) -> None:
-        text = _text(path)
-        self._path = path
+        text = _text(path, via.encoding if via else "utf-8-sig")
+        self._path, self._via = path, via
         self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         with self._readable():
             first = next(self._reader, [])
         given = unnamed(first)
         self._unread = [] if given is None else [first]
         named = first if given is None else given
-        self._header = [column_name(name) for name in named]
+        theirs = [column_name(name) for name in named]
+        self._header = via.renamed(theirs) if via else theirs
         self._check(columns, required)
-        self.ignored = [name for name in self._header if name and name not in columns]
+        pairs = zip(self._header, theirs, strict=True)
+        self.ignored = [name for ours, name in pairs if name and ours not in columns]
         self.written = {column_name(name): name.strip() for name in named}
 
     def __contains__(self, column: str) -> bool:
-        return column in self._header
+        return column in self._header or (self._via is not None and column in self._via.constants)
 
     def lines(self) -> Iterator[Line]:
         """The lines below the header. Raises Unreadable where the file is not CSV to its end."""
@@ -89,9 +97,10 @@ class Table:
             reason = f"{len(cells)} cells under a header of {len(self._header)}"
             remedy = "Look for a missing quote or delimiter in this line."
             uneven = BadCell("line", reason, remedy)
+        found = {name: cell.strip() for name, cell in zip(self._header, cells, strict=False)}
         return Line(
             f"{self._path.name}:{self._reader.line_num}",
-            {name: cell.strip() for name, cell in zip(self._header, cells, strict=False)},
+            self._via.read(found) if self._via else found,
             ",".join(cells),
             uneven,
         )
@@ -107,7 +116,7 @@ class Table:
 
     def _check(self, columns: Sequence[str], required: Sequence[str]) -> None:
         for column in required:
-            if column not in self._header:
+            if column not in self:
                 seen = ", ".join(name for name in self._header if name) or "nothing"
                 raise Unreadable(
                     f"{self._path}:1: there is no column {column} (found: {seen}). "
@@ -116,11 +125,6 @@ class Table:
         twice = sorted({name for name in self._header if name and self._header.count(name) > 1})
         if twice:
             raise Unreadable(f"{self._path}:1: column {', '.join(twice)} is there twice; keep one.")
-
-
-def column_name(written: str) -> str:
-    """`Hire Date` and `hire-date` name the column hire_date."""
-    return re.sub(r"[\s-]+", "_", written.strip().lower())
 
 
 def day(column: str, cell: str) -> date | None:
@@ -156,6 +160,13 @@ def number(column: str, cell: str) -> float | None:
     return found
 
 
+def check_address(column: str, cell: str) -> None:
+    """Raises BadCell where a cell that is not empty holds no e-mail address."""
+    if cell and not ADDRESS.fullmatch(cell):
+        reason = f"{cell!r} is not an e-mail address"
+        raise BadCell(column, reason, "Write it like ana@example.org, without spaces.")
+
+
 def unit_path(column: str, cell: str) -> str:
     """A cell's path of units, without spaces around its slashes. Raises BadCell."""
     parts = [part.strip() for part in cell.split("/")]
@@ -165,17 +176,18 @@ def unit_path(column: str, cell: str) -> str:
     return "/".join(parts)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, encoding: str) -> str:
     try:
         if path.stat().st_size > FILE_BYTES:
             raise Unreadable(f"{path}: is larger than {FILE_BYTES:,} bytes; split it by unit.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode(encoding)
     except OSError as problem:
         raise Unreadable(f"{path}: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
         line = problem.object[: problem.start].count(b"\n") + 1
+        name = encoding.upper().removesuffix("-SIG")
         raise Unreadable(
-            f"{path}:{line}: is not UTF-8; in a spreadsheet choose 'CSV UTF-8' when you export."
+            f"{path}:{line}: is not {name}; in a spreadsheet choose 'CSV UTF-8' when you export."
         ) from problem
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1

@@ -15,6 +15,7 @@ semicolon or tab, in UTF-8 with or without BOM; only `person_id` must be there:
     role          job role
     manager       person_id of the person's manager
     location
+    account       the customer's account whose contact this is, in place of a unit
     hire_date     dates are YYYY-MM-DD
     valid_from    first day of this position; empty: the day of the import
     left_on       first day on which the person no longer belongs
@@ -22,7 +23,6 @@ semicolon or tab, in UTF-8 with or without BOM; only `person_id` must be there:
 
 A missing column changes nothing; an empty cell means "none" and clears what was there."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,16 +30,16 @@ from pathlib import Path
 from typing import Any
 
 from leadline.directory import PersonRow, Refused
-from leadline.sources.csv_table import BadCell, Line, Table, day, unit_path
+from leadline.sources.columns import ColumnMap
+from leadline.sources.csv_table import BadCell, Line, Table, check_address, day, unit_path
 from leadline.statements.agents import Identifier, check_agent, identifier_of
 from leadline.statements.problem import BadStatement
 
-TEXTS = ("name", "email", "unit", "role", "manager", "location", "zone")
+TEXTS = ("name", "email", "unit", "role", "manager", "location", "account", "zone")
 DAYS = ("hire_date", "valid_from", "left_on")
 IDENTIFIERS = ("mbox_sha1sum", "openid", "account_home", "account_name")
+REQUIRED = ("person_id",)
 COLUMNS = ("person_id", *TEXTS, *IDENTIFIERS, *DAYS)
-
-ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass
@@ -52,9 +52,9 @@ class PeopleFile:
     dated: bool = False  # whether any row says from when its position holds
 
 
-def read_people(path: Path) -> PeopleFile:
+def read_people(path: Path, via: ColumnMap | None = None) -> PeopleFile:
     """Read a people file whole. Raises Unreadable where there is no table with a person_id."""
-    table = Table(path, COLUMNS, required=("person_id",))
+    table = Table(path, COLUMNS, REQUIRED, via=via)
     found = PeopleFile(ignored=table.ignored)
     for line in table.lines():
         _take(found, line)
@@ -87,9 +87,7 @@ def _values(row: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
     for column in DAYS:
         if column in row:
             yield column, day(column, row[column])
-    if row.get("email") and not ADDRESS.fullmatch(row["email"]):
-        reason = f"{row['email']!r} is not an e-mail address"
-        raise BadCell("email", reason, "Write it like ana@example.org, without spaces.")
+    check_address("email", row.get("email", ""))
     if row.get("unit"):
         yield "unit", unit_path("unit", row["unit"])
 

@@ -9,6 +9,9 @@ COLUMNS = {
     "outcome": Column("string", Sensitivity.CONTENT, "activity id of what was measured"),
     "at": Column(INSTANT, Sensitivity.OUTCOME, "when, or the end of the period, it was measured"),
     "value": Column("float64", Sensitivity.OUTCOME, "as sent, in `measure`"),
+    "exposure": Column(
+        "float64", Sensitivity.OUTCOME, "what a count is a count in, such as months; null: no count"
+    ),
     "measure": Column("string", Sensitivity.CONTENT, "unit of measure, as sent"),
     "better": Column("string", Sensitivity.CONTENT, "up or down: where it is better, as sent"),
     "source": Column("string", Sensitivity.CONTENT, "source of the statement"),
@@ -18,13 +21,15 @@ COLUMNS = {
 def rows(m: ir.Table) -> ir.Table:
     """One row per (person, outcome, at); of two measurements of one instant the later sent counts.
 
-    A measurement without a number is none. Those of whole units are events without a person."""
+    A measurement without a number is none. Those of units and accounts are nobody's: the table
+    `measurement` of the lake holds them."""
     measured = m.filter(
         (m.did == "measured") & (m.kind == "outcome") & m.object.notnull() & m.score_raw.notnull()
     )
     measured = measured.mutate(outcome=measured.object, at=measured.timestamp)
     return measured.group_by(["person", "outcome", "at"]).aggregate(
         value=measured.score_raw.argmax(measured.seq),
+        exposure=measured.exposure.argmax(measured.seq, where=measured.exposure.notnull()),
         measure=measured.measure.argmax(measured.seq, where=measured.measure.notnull()),
         better=measured.better.argmax(measured.seq, where=measured.better.notnull()),
         source=measured.source.argmax(measured.seq),
