@@ -1,9 +1,9 @@
 """The named alternative: a bare ASGI application that decodes and commits the same rows.
 
 No rules, no completion, no credentials, no comparison with what is stored: it decodes what it is
-sent, takes the texts that a statement can be found by, and inserts rows of the same shape into the
-same tables with the same promise (on the disk before the reply). What a store must do beyond that
-is what the ratio to it measures. `python -m benchmarks.bare DATABASE_URL` listens on
+sent, takes the texts that a statement can be found by, and inserts the statement and a row for each
+of those with the same promise (on the disk before the reply). What a store must do beyond that is
+what the ratio to it measures. `python -m benchmarks.bare DATABASE_URL` listens on
 LEADLINE_PORT."""
 
 import os
@@ -24,11 +24,20 @@ BLOCK = 8192
 SOURCE = 1
 
 
+POSTING = """
+    CREATE TABLE posting (
+        block {big} NOT NULL, term {big} NOT NULL, seq {big} NOT NULL,
+        PRIMARY KEY (block, term, seq)
+    ) {clustered}
+"""
+
+
 class Bare:
     """One connection, used in the loop's own thread: the least that a request can cost."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._database.evolve("bare", (POSTING,))
         self._seq = 0
 
     async def __call__(

@@ -322,7 +322,7 @@ def test_the_log_says_how_often_and_when_somebody_came_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("leadline.store.postings.BLOCK_STATEMENTS", 2)
-    monkeypatch.setattr("leadline.store.seen.BLOCK_STATEMENTS", 2)
+    monkeypatch.setattr("leadline.store.postings.PIECE_STATEMENTS", 1)
     log = Log(database)
     append(log, sent(1), sent(2, who="ben"), sent(3))
     append(log, sent(4, object=agent("ana"), who="ben"), sent(5, context={"team": BOTH}))

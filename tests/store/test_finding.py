@@ -23,8 +23,9 @@ LARGEST_STORE_STATEMENTS = 14
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch):
-    """Blocks of three statements, two a step: a handful of statements then crosses many."""
-    monkeypatch.setattr(postings, "BLOCK_STATEMENTS", 3)
+    """Blocks of four statements, two a step: a handful of statements then crosses many."""
+    monkeypatch.setattr(postings, "BLOCK_STATEMENTS", 4)
+    monkeypatch.setattr(postings, "PIECE_STATEMENTS", 2)
     monkeypatch.setattr(postings, "BLOCKS_PER_STEP", 2)
 
 
@@ -119,7 +120,7 @@ QUESTIONS = st.fixed_dictionaries(
 @given(st.data())
 def test_every_filter_finds_what_the_specification_says(database: Database, data: st.DataObject):
     """Communication 2.1.3: filters, StatementRefs, voiding, since, until, limit, order, more."""
-    for table in ("statement", "posting", "reference"):
+    for table in ("statement", "posting_list", "posting_recent", "reference"):
         database.execute(f"DELETE FROM {table}")
     log, values = Log(database), data.draw(stores())
     arrived = [(value, data.draw(st.sampled_from(["lms", "crm"]))) for value in values]

@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,21 @@ class Transaction(ABC):
         with self._adapter.reporting():
             return self._adapter.execute(self._connection(), sql, parameters)
 
-    def select_in(self, sql: str, keys: Collection[Any]) -> Iterator[Row]:
-        """The rows of a sentence with `IN ({keys})`, for any number of keys."""
+    def select_in(
+        self, sql: str, keys: Collection[Any], parameters: Sequence[Any] = ()
+    ) -> Iterator[Row]:
+        """The rows of a sentence with `IN ({keys})`, for any number of keys.
+
+        parameters: of the placeholders before it."""
         ordered = list(keys)
         for begin in range(0, len(ordered), KEYS_PER_SENTENCE):
             some = ordered[begin : begin + KEYS_PER_SENTENCE]
             # Padded to a power of two, so that only ten sentences are ever prepared.
             size = 1 << (len(some) - 1).bit_length()
             some += some[-1:] * (size - len(some))
-            yield from self.execute(sql.replace("{keys}", ", ".join("?" * size)), some)
+            yield from self.execute(
+                sql.replace("{keys}", ", ".join("?" * size)), (*parameters, *some)
+            )
 
     def insert(
         self, table: str, columns: Sequence[str], rows: Sequence[Row], ending: str = ""
@@ -56,6 +62,9 @@ class Transaction(ABC):
 
     @abstractmethod
     def _connection(self) -> Any: ...
+
+
+Step = str | Callable[[Transaction], None]
 
 
 class Database(Transaction):
@@ -147,13 +156,14 @@ class Database(Transaction):
         with self._adapter.reporting():
             return self._adapter.idle(self._connection(), name)
 
-    def evolve(self, area: str, steps: Sequence[str]) -> None:
+    def evolve(self, area: str, steps: Sequence[Step]) -> None:
         """Bring the tables of one area of the program up to its newest schema.
 
         steps: every change ever made, oldest first; append, never edit. A step holds sentences
         parted by `;`, with words in braces that mean what each product calls it: {key} (integer
         primary key that the database numbers), {bytes}, {big} (64-bit integer), {clustered} (after
-        the closing parenthesis of a table whose rows live in its primary key)."""
+        the closing parenthesis of a table whose rows live in its primary key). What no sentence
+        can say is a function."""
         with self.exclusive("schema"):
             self.execute(
                 "CREATE TABLE IF NOT EXISTS schema_version "
@@ -168,14 +178,20 @@ class Database(Transaction):
                 )
             for version, step in enumerate(steps[done:], start=done + 1):
                 with self.transaction():
-                    for sentence in step.format_map(self._adapter.words).split(";"):
-                        if sentence.strip():
-                            self.execute(sentence)
+                    self._take(step)
                     self.execute(
                         "INSERT INTO schema_version VALUES (?, ?) "
                         "ON CONFLICT (area) DO UPDATE SET version = excluded.version",
                         (area, version),
                     )
+
+    def _take(self, step: Step) -> None:
+        if not isinstance(step, str):
+            step(self)
+            return
+        for sentence in step.format_map(self._adapter.words).split(";"):
+            if sentence.strip():
+                self.execute(sentence)
 
     def close(self) -> None:
         """Close the connections of every thread."""

@@ -128,14 +128,14 @@ class Log:
         """The statements, their index and their definitions; gives the definitions to remember."""
         first = self.head() + 1
         moment, stored = micros(at), stamp(at).encode()
-        rows, postings = [], []
+        rows, terms = [], {}
         for seq, statement in enumerate(new, start=first):
             standing = references.LIVE if statement.voids is None else references.VOIDING
             payload = statement.payload_stored_at(stored)
             rows.append((seq, _key(statement.id), moment, standing, source, payload))
-            postings += [(term, seq) for term in terms_of(statement.mentions)]
+            terms[seq] = terms_of(statement.mentions)
         tx.insert("statement", ("seq", "id", "stored", "standing", "source", "payload"), rows)
-        write(tx, postings)
+        write(tx, terms)
         references.record(tx, dict(enumerate(new, start=first)))
         sent = (definition for statement in new for definition in statement.definitions)
         return self._definitions.merge(sent, first + len(new) - 1)

@@ -1,19 +1,20 @@
-"""A question to the log, put into SQL.
+"""A question to the log: seqs by the index, then their statements by SQL.
 
-Every filter is a list of seqs under one term, or two where related places count too. In each step
-through the blocks the shortest list leads, and the others are probed. since and until are about
-`stored`, which grows with seq, so they are bounds of seq.
+Every filter is the places under one term, or under two where related places count too. since and
+until are about `stored`, which grows with seq, so they are bounds of seq.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
 
 from leadline.statements import Wanted
 from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
+from leadline.store import postings
 from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import micros
-from leadline.store.postings import Bounds, steps
+from leadline.store.postings import Bounds
 from leadline.store.references import VOIDED
 from leadline.store.terms import (
     activity_term,
@@ -24,30 +25,22 @@ from leadline.store.terms import (
     verb_term,
 )
 
-COUNTED_POSTINGS = 2_000
-
 Terms = tuple[int, ...]
-
-
-class Reach(NamedTuple):
-    """What one step looks at."""
-
-    blocks: range
-    bounds: Bounds
 
 
 def page(database: Database, wanted: Wanted) -> list[Row]:
     """(seq, payload) of the page that is wanted, and of one statement more if there is one."""
     bounds = _bounds(database, wanted)
     size = page_size(wanted)
-    if not filters(wanted):
+    lists = filters(wanted)
+    if not lists:
         return _unfiltered(database, wanted, bounds, size)
+    seqs = _matching(database, lists, bounds, ascending=wanted.ascending)
     rows: list[Row] = []
-    for blocks in steps(bounds, ascending=wanted.ascending):
-        rows += _step(database, wanted, Reach(blocks, bounds), size - len(rows))
-        if len(rows) == size:
-            break
-    return rows
+    # Not all that match are shown: some are voided, and some may be of another source.
+    while len(rows) < size and (some := list(islice(seqs, size))):
+        rows += _shown(database, wanted, some)
+    return rows[:size]
 
 
 def page_size(wanted: Wanted) -> int:
@@ -65,18 +58,34 @@ def _unfiltered(database: Database, wanted: Wanted, bounds: Bounds, size: int) -
     )
 
 
-def _step(database: Database, wanted: Wanted, reach: Reach, size: int) -> list[Row]:
-    lists = _shortest_first(database, filters(wanted), reach)
-    leading, parameters = _leading(lists[0], reach, _direction(wanted))
-    probes, probed = _probes(lists[1:])
+def _matching(
+    database: Database, lists: Sequence[Terms], bounds: Bounds, *, ascending: bool
+) -> Iterator[int]:
+    """The seqs between bounds that meet every filter, in order; looked up as they are asked for."""
+    terms = {term for alternatives in lists for term in alternatives}
+    recent = postings.Recent(database, terms)
+    for blocks in postings.steps(bounds, ascending=ascending):
+        found = postings.lookup(database, terms, blocks, recent)
+        for block in blocks if ascending else reversed(blocks):
+            places = postings.within(~0, block, bounds)
+            for alternatives in lists:
+                either = 0
+                for term in alternatives:
+                    either |= found.get((block, term), 0)
+                places &= either
+            for place in postings.each(places, ascending=ascending):
+                yield block * postings.BLOCK_STATEMENTS + place
+
+
+def _shown(database: Database, wanted: Wanted, seqs: Sequence[int]) -> list[Row]:
     mine, owner = _mine(wanted)
-    # CROSS JOIN: SQLite then keeps the order of the tables.
-    return database.execute(
-        f"SELECT p.seq, s.payload FROM ({leading}) p CROSS JOIN statement s "
-        f"WHERE s.seq = p.seq AND s.standing <> {VOIDED}{probes}{mine} "
-        f"ORDER BY p.seq {_direction(wanted)} LIMIT ?",
-        (*parameters, *probed, *owner, size),
+    rows = database.select_in(
+        "SELECT s.seq, s.payload FROM statement s "
+        f"WHERE s.standing <> {VOIDED}{mine} AND s.seq IN ({{keys}})",
+        seqs,
+        owner,
     )
+    return sorted(rows, key=itemgetter(0), reverse=not wanted.ascending)
 
 
 def _direction(wanted: Wanted) -> str:
@@ -130,59 +139,3 @@ def _last_stored_by(database: Database, moment: int) -> int:
 def _head(database: Database) -> int:
     rows = database.execute("SELECT seq FROM statement ORDER BY seq DESC LIMIT 1")
     return int(rows[0][0]) if rows else 0
-
-
-def _shortest_first(database: Database, lists: Sequence[Terms], reach: Reach) -> list[Terms]:
-    """The lists by how many postings each has within reach; counting stops where it is many."""
-    if len(lists) < 2:
-        return list(lists)
-    counts, parameters = list[str](), list[int]()
-    for terms in lists:
-        parts = []
-        for term in terms:
-            one, asked = _one(term, reach)
-            parts.append(f"(SELECT count(*) FROM ({one} LIMIT {COUNTED_POSTINGS}) counted)")
-            parameters += asked
-        counts.append(" + ".join(parts))
-    lengths = database.execute(f"SELECT {', '.join(counts)}", parameters)[0]
-    ranked = sorted(zip(lengths, lists, strict=True), key=lambda pair: int(pair[0]))
-    return [terms for _, terms in ranked]
-
-
-def _one(term: int, reach: Reach) -> tuple[str, list[int]]:
-    # In one block PostgreSQL reads a list in order; of a set of blocks it would sort it first.
-    single = len(reach.blocks) == 1
-    within = "block = ?" if single else f"block IN ({', '.join('?' * len(reach.blocks))})"
-    return (
-        f"SELECT block, seq FROM posting p WHERE {within} AND term = ? AND seq > ? AND seq < ?",
-        [*reach.blocks, term, *reach.bounds],
-    )
-
-
-def _leading(terms: Terms, reach: Reach, direction: str) -> tuple[str, list[int]]:
-    """The leading list in order; with two terms, the second one's seqs that the first lacks."""
-    plain, parameters = _one(terms[0], reach)
-    if len(terms) == 1:
-        return f"{plain} ORDER BY seq {direction}", parameters
-    related, more = _one(terms[1], reach)
-    related += (
-        " AND NOT EXISTS "
-        "(SELECT 1 FROM posting q WHERE q.block = p.block AND q.term = ? AND q.seq = p.seq)"
-    )
-    return (
-        f"SELECT * FROM ({plain}) a UNION ALL SELECT * FROM ({related}) b ORDER BY seq {direction}",
-        [*parameters, *more, terms[0]],
-    )
-
-
-def _probes(lists: Sequence[Terms]) -> tuple[str, list[int]]:
-    conditions, parameters = "", list[int]()
-    for number, terms in enumerate(lists):
-        places = ", ".join("?" * len(terms))
-        alias = f"q{number}"
-        conditions += (
-            f" AND EXISTS (SELECT 1 FROM posting {alias} WHERE {alias}.block = p.block "
-            f"AND {alias}.term IN ({places}) AND {alias}.seq = p.seq)"
-        )
-        parameters += terms
-    return conditions, parameters

@@ -71,7 +71,7 @@ def _further_heirs(tx: Transaction, seqs: Sequence[int]) -> dict[int, Id]:
 
 def _inherit(tx: Transaction, heirs: Mapping[int, Id]) -> None:
     """Give each heir the terms of its target, of its target's target, and so on."""
-    postings: set[tuple[int, int]] = set()
+    inherited: dict[int, set[int]] = {}
     ahead = dict(heirs)
     # A chain is cut at its bound: without one, a loop of statements would never end, and a long
     # chain could make one small batch read the whole log.
@@ -87,13 +87,13 @@ def _inherit(tx: Transaction, heirs: Mapping[int, Id]) -> None:
         for seq, target in ahead.items():
             found = targets.get(target)
             if found is not None:
-                postings.update((term, seq) for term in terms_of(found))
+                inherited.setdefault(seq, set()).update(terms_of(found))
                 if found.target is not None:
                     further[seq] = bytes.fromhex(found.target.replace("-", ""))
         if not further:
             break
         ahead = further
-    write(tx, postings, "ON CONFLICT DO NOTHING")
+    write(tx, inherited)
 
 
 def _decoded(payload: bytes) -> dict[str, Any]:

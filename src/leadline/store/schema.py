@@ -3,11 +3,14 @@
 statement: the log. seq is the position, in the order of commits. standing: 0 live, 1 voided,
 2 voiding (live, and can never be voided, Data 2.3.2). stored: microseconds since 1970, growing
 with seq.
-posting: the index behind every filter of GET /statements, in blocks of seqs. See `postings.py`.
+posting_list, posting_recent: the index behind every filter of GET /statements, in blocks of seqs.
+See `postings.py`. Until step 4 it was `posting`, with a row for each term of each statement.
 reference: statements whose object is a StatementRef, by their target, whether it is here or not.
 activity: merged definitions; revision is the seq of the statement that changed it last.
 intake: what came from which source on which (UTC) day.
 """
+
+from leadline.store.postings import repack
 
 STEPS = (
     """
@@ -100,4 +103,19 @@ STEPS = (
     """
     ALTER TABLE credential ADD COLUMN tenant TEXT NOT NULL DEFAULT 'default'
     """,
+    """
+    CREATE TABLE posting_list (
+        block {big} NOT NULL,
+        term {big} NOT NULL,
+        places {bytes} NOT NULL,
+        PRIMARY KEY (block, term)
+    ) {clustered};
+    CREATE TABLE posting_recent (
+        piece {big} PRIMARY KEY,
+        terms {bytes} NOT NULL,
+        places {bytes} NOT NULL
+    )
+    """,
+    repack,
+    "DROP TABLE posting",
 )

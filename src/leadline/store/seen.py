@@ -1,14 +1,15 @@
 """What the log has seen of identifiers: how many statements, the first and the last."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from leadline.statements import Identifier
+from leadline.store import postings
 from leadline.store.database import Database
 from leadline.store.moments import from_micros
-from leadline.store.postings import BLOCK_STATEMENTS
 from leadline.store.terms import agent_term
 
 
@@ -25,20 +26,20 @@ def seen(
 ) -> dict[Identifier, Seen]:
     """Look identifiers up in the index, block by block; head: the last seq."""
     terms = {agent_term(identifier): identifier for identifier in identifiers}
-    counted = list(
-        database.select_in(
-            "WITH RECURSIVE blocks (block) AS (SELECT 0 UNION ALL "
-            f"SELECT block + 1 FROM blocks WHERE block < {head // BLOCK_STATEMENTS}) "
-            "SELECT p.term, count(*), min(p.seq), max(p.seq) "
-            "FROM blocks b CROSS JOIN posting p "
-            "WHERE p.block = b.block AND p.term IN ({keys}) GROUP BY p.term",
-            terms,
-        )
-    )
-    ends = {seq for _, _, first, last in counted for seq in (first, last)}
+    recent = postings.Recent(database, terms)
+    counts, ends = Counter[int](), dict[int, tuple[int, int]]()
+    for blocks in postings.steps(postings.Bounds(0, head + 1), ascending=True):
+        found = postings.lookup(database, terms, blocks, recent)
+        for (block, term), places in sorted(found.items()):
+            begin = block * postings.BLOCK_STATEMENTS
+            counts[term] += places.bit_count()
+            last = begin + places.bit_length() - 1
+            first, _ = ends.get(term, (begin + next(postings.each(places)), last))
+            ends[term] = first, last
     sql = "SELECT seq, stored FROM statement WHERE seq IN ({keys})"
-    stored = {seq: from_micros(moment) for seq, moment in database.select_in(sql, ends)}
+    moments = database.select_in(sql, {seq for pair in ends.values() for seq in pair})
+    stored = {seq: from_micros(moment) for seq, moment in moments}
     return {
-        terms[term]: Seen(count, stored[first], stored[last])
-        for term, count, first, last in counted
+        terms[term]: Seen(counts[term], stored[first], stored[last])
+        for term, (first, last) in ends.items()
     }
