@@ -8,11 +8,13 @@ import ibis
 import ibis.expr.types as ir
 
 from leadline.metrics import Metric, catalogue
+from leadline.metrics.programme import OfProgramme
 from leadline.privacy.cut import CutFacts
 from leadline.privacy.refusals import UnknownQuestion
 from leadline.privacy.slices import POSITION, TIME, matches, with_place, with_time
 
 Where = tuple[tuple[str, str | None], ...]
+PROGRAMME = "programme"  # a filter only: a course may belong to several
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def checked(
         raise UnknownQuestion(f"There is no metric {name!r}; there are: {_listed(catalogue())}.")
     metric = catalogue()[name]
     columns = (*metric.by, *POSITION, *TIME)
-    for column in (*by, *(where or {})):
+    for column in (*by, *(c for c in where or {} if c != PROGRAMME)):
         if column not in columns:
             raise UnknownQuestion(f"{name} has no column {column!r}; it has: {_listed(columns)}.")
     if len(set(by)) != len(by):
@@ -102,7 +104,9 @@ def population(question: Question, facts: CutFacts, position: ir.Table) -> ir.Ta
     """The rows the question is about, with the columns of its slices and `has_position`.
 
     Filters by position are left to `narrowed`: what they may show is decided in the whole table."""
-    rows = question.definition.rows(facts, **dict(question.choices))
+    programme = dict(question.where).get(PROGRAMME)
+    asked = facts if programme is None else OfProgramme(facts, programme)
+    rows = question.definition.rows(asked, **dict(question.choices))
     if question.since is not None:
         rows = rows.filter(rows["at"] >= ibis.literal(question.since))
     if question.until is not None:
@@ -110,7 +114,7 @@ def population(question: Question, facts: CutFacts, position: ir.Table) -> ir.Ta
     rows = with_place(rows, position, facts.reporting_zone)
     rows = with_time(rows, question.columns & set(TIME), facts.reporting_zone)
     for column, value in question.where:
-        if column not in POSITION:
+        if column not in (*POSITION, PROGRAMME):
             rows = rows.filter(matches(rows, column, value))
     return rows
 
