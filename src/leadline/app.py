@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from leadline.cmi5.library import Library
     from leadline.cmi5.lms import Lms
     from leadline.engine import Lake
+    from leadline.insights.stored import Findings
+    from leadline.insights.survey import Surveyed
     from leadline.privacy.keep import Kept
     from leadline.privacy.view import Views
     from leadline.refresh import Parts, Refreshed, Step
@@ -82,6 +84,12 @@ class App:
         from leadline.actions.frozen import Archive
 
         return Archive(self)
+
+    @cached_property
+    def findings(self) -> "Findings":
+        from leadline.insights.stored import Findings
+
+        return Findings(self.database)
 
     @cached_property
     def library(self) -> "Library":
@@ -145,6 +153,12 @@ class App:
         from leadline.refresh import rebuild
 
         return rebuild(self._river, progress)
+
+    def survey(self, *, at_once: bool = False) -> "Surveyed | None":
+        """Look for findings and store them, if it is time; see insights.survey."""
+        from leadline.insights.survey import survey
+
+        return survey(self, at_once=at_once)
 
     @property
     def _river(self) -> "Parts":

@@ -24,7 +24,8 @@ def facts_command() -> None:
 @facts_command.command("refresh")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def refresh_command(*, as_json: bool) -> None:
-    """Take in what the log and the directory have gained. Safe to repeat and to interrupt."""
+    """Take in what the log and the directory have gained, and look for findings in it. Safe to
+    repeat and to interrupt."""
     _run(App.refresh, as_json=as_json)
 
 
@@ -36,7 +37,9 @@ def rebuild_command(*, as_json: bool) -> None:
 
 
 def _run(run: Run, *, as_json: bool) -> None:
-    done = run(build(Settings.from_env()), _show)
+    app = build(Settings.from_env())
+    done = run(app, _show)
+    app.survey(at_once=True)
     click.echo(err=True)
     if as_json:
         click.echo(json.dumps(dataclasses.asdict(done)))

@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 import time
+from abc import ABC, abstractmethod
 from threading import Event, Thread
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -29,34 +30,42 @@ COLLECTED_AFTER_OBJECTS = (
 STOP_SECONDS = 60  # a refresh that takes longer is cut off; the next start goes on from its commit
 
 
-class Worker:
-    """Turns new statements into facts every few seconds, until told to stop.
+class Rounds(ABC):
+    """Does something every few seconds in a thread of its own, until told to stop.
 
-    A refresh that fails is logged and tried again after a pause that doubles each time."""
+    A round that fails is logged and tried again after a pause that doubles each time."""
 
     def __init__(self, app: "App") -> None:
         self._app = app
         self._stop = Event()
-        self._thread = Thread(target=self.run, name="worker", daemon=True)
+        self._thread = Thread(target=self.run, name=type(self).__name__.lower(), daemon=True)
 
     def start(self) -> None:
         """Run beside the caller."""
         self._thread.start()
 
     def stop(self, *_: int | FrameType | None) -> None:
-        """Finish the refresh at hand and end; may be used as a signal handler."""
+        """Finish the round at hand and end; may be used as a signal handler."""
         self._stop.set()
 
     def join(self) -> None:
-        """Wait for the refresh at hand, but not for ever."""
+        """Wait for the round at hand, but not for ever."""
         self._thread.join(STOP_SECONDS)
 
     def run(self) -> None:
-        """Refresh, pause, refresh … in the caller's thread."""
+        """Round, pause, round … in the caller's thread."""
         usual = self._app.settings.refresh_seconds
         pause: float = usual
         while not self._stop.wait(pause):
             pause = usual if self.once() else min(pause * 2, PAUSE_SECONDS_MAX)
+
+    @abstractmethod
+    def once(self) -> bool:
+        """One round; False where it failed."""
+
+
+class Worker(Rounds):
+    """Turns new statements into facts."""
 
     def once(self) -> bool:
         """One refresh; False where it failed."""
@@ -70,6 +79,21 @@ class Worker:
         if done.statements:
             seconds = time.monotonic() - began
             log.info("refreshed %d statements in %.1f s", done.statements, seconds)
+        return True
+
+
+class Surveyor(Rounds):
+    """Looks for findings in what was refreshed, as often as that costs little."""
+
+    def once(self) -> bool:
+        """One survey, if it is time; False where it failed."""
+        try:
+            done = self._app.survey()
+        except Exception:  # as for the worker; what was found before is still shown
+            log.exception("looking for findings failed; it will be tried again")
+            return False
+        if done:
+            log.info("looked for findings in %.1f s", done.seconds)
         return True
 
 
@@ -99,9 +123,9 @@ def serve_command(no_worker: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    worker = None if no_worker else Worker(app)
-    if worker is not None:
-        worker.start()
+    rounds: list[Rounds] = [] if no_worker else [Worker(app), Surveyor(app)]
+    for each in rounds:
+        each.start()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     click.echo(f"Leadline serves {address} (stop with Ctrl-C)")
     content.start()
@@ -110,9 +134,10 @@ def serve_command(no_worker: bool) -> None:
     finally:
         content.stop()
         keeper.stop()
-        if worker is not None:
-            worker.stop()
-            worker.join()
+        for each in rounds:
+            each.stop()
+        for each in rounds:
+            each.join()
         ahead.join(STOP_SECONDS)
 
 
@@ -130,8 +155,12 @@ def worker_command() -> None:
     """Keep the facts fresh without serving anything; stops cleanly on SIGTERM."""
     from leadline.accounts.start import start
 
-    worker = Worker(start())
+    app = start()
+    worker, surveyor = Worker(app), Surveyor(app)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, worker.stop)
     click.echo("Leadline's worker runs (stop with Ctrl-C)")
+    surveyor.start()
     worker.run()
+    surveyor.stop()
+    surveyor.join()

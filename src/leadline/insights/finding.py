@@ -16,6 +16,7 @@ from leadline.privacy.answer import Answer
 from leadline.privacy.refusals import Forbidden, TooFine
 from leadline.privacy.shapes import ShownItems, ShownLasting
 from leadline.stats.intervals import Interval
+from leadline.stats.power import detectable_difference
 from leadline.stats.refusal import Refused
 from leadline.stats.segments import Scan
 
@@ -106,6 +107,24 @@ class Finding:
     start_s: float | None = None  # of the passage, where the finding is about one
     end_s: float | None = None
     design: Design = Design.DESCRIPTIVE
+    part: str | None = None  # what of `about` it concerns, where there may be several
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against it as a whole: how often chance alone says as much, and what so few
+        people could not show."""
+        said = []
+        if self.q_value is not None:
+            level = max(0.001, self.q_value)
+            said.append(f"Of findings as sure as this one, up to {100 * level:.1f} % are chance.")
+        smallest = detectable_difference(self.share.estimate, self.n)
+        if smallest is not None:
+            points = f"{100 * smallest:.0f}"
+            said.append(
+                f"Two groups of {self.n} people would have to be {points} points apart to be told "
+                "apart 4 times in 5."
+            )
+        return tuple(said)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ class Deed(StrEnum):
     ASSIGN = "assign courses"
     TAKE = "take courses assigned to oneself"
     GIVE_ACCESS = "give programs access to the record store"
+    DECIDE = "judge findings, decide about content, log changes"
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.IMPROVE_TRAINING, Purpose.SUPPORT_LEARNERS),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN}),
+        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN, Deed.DECIDE}),
     ),
     Role.COMPLIANCE_OFFICER: Rules(
         rows=Rows.EVERYONE,
@@ -161,7 +162,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PROVE_COMPLIANCE,),
         places=frozenset(Place) - {Place.IMPACT},
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.ASSIGN}),
+        deeds=frozenset({Deed.ASSIGN, Deed.DECIDE}),
     ),
     Role.HR_MANAGER: Rules(
         rows=Rows.EVERYONE,
@@ -171,6 +172,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PLAN_WORKFORCE, Purpose.PROVE_COMPLIANCE),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
+        deeds=frozenset({Deed.DECIDE}),
     ),
     Role.DEPARTMENT_MANAGER: Rules(
         rows=Rows.TEAM,
@@ -210,3 +212,21 @@ def registers_of(viewer: Viewer) -> frozenset[Register]:
     rules = POLICY[viewer.role]
     bound = rules.rows is Rows.EVERYONE and viewer.unit is not None
     return frozenset() if bound else rules.registers
+
+
+def audience(viewer: Viewer) -> Role | None:
+    """Who is told exactly the same in numbers as this viewer: the first of the roles that cover
+    everyone by the same rules. None: whom the viewer covers is nobody else's, or not everyone."""
+    rules = POLICY[viewer.role]
+    if rules.rows is not Rows.EVERYONE or viewer.unit is not None:
+        return None
+    return next(role for role, other in POLICY.items() if _alike(rules, other))
+
+
+def _alike(one: Rules, other: Rules) -> bool:
+    """By all that decides an answer: rows, columns, closed facts, and what may be named, which
+    decides what is withheld."""
+    return all(
+        getattr(one, part) == getattr(other, part)
+        for part in ("rows", "columns", "named", "closed")
+    )

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from leadline.insights import Finding, Hypothesis, findings
+from leadline.accounts.viewing import app
+from leadline.insights import Finding, Hypothesis
+from leadline.insights.stored import Seen
+from leadline.insights.survey import current
+from leadline.insights.survey import seen as seen_by
 from leadline.privacy.lens import Lens
 from leadline.web.addresses import course_page, questions_page, retention_page, video_page
 from leadline.web.anatomy import NextStep, Reason
@@ -13,13 +17,23 @@ from leadline.web.anatomy import NextStep, Reason
 DIAGNOSED = frozenset({"broken_question", "first_attempt_failure"})
 
 
-def known(lens: Lens) -> list[Finding]:
-    """All findings this viewer may see, strongest first; they may be minutes older than the page,
-    since finding them asks for everything at once."""
+def stored(lens: Lens) -> list[Seen]:
+    """All findings this viewer may see, strongest first, with what people made of them; they may be
+    minutes older than the page, since finding them asks for everything at once."""
     with lens.looking("findings") as look:  # those found before are looked at as well
-        found = lens.recent("findings", findings)
+        found = seen_by(lens, app().findings)
         look.shown = len(found)
     return found
+
+
+def known(lens: Lens) -> list[Finding]:
+    """Those that are there now and that nobody has rejected."""
+    return current(stored(lens))
+
+
+def waiting(lens: Lens) -> list[Finding]:
+    """Those that are there now and that still wait to be judged or decided upon."""
+    return [seen.finding for seen in stored(lens) if seen.waits]
 
 
 def page_of(finding: Finding) -> str:

@@ -66,6 +66,7 @@ def _finding(
         next_step=f"Look at {called(asked.question, names)} with its author, before anything else "
         "is concluded from this test.",
         strength=max(0.0, WEAK - telling.high) * asked.people,
+        part=asked.question,
     )
 
 

@@ -74,6 +74,7 @@ def _finding(lens: Looking, found: _Sure) -> Finding:
         ),
         next_step=_next_step(found, name),
         strength=(found.wanted - left.high) * lasting.tested,
+        part=lasting.declared.check,
     )
 
 

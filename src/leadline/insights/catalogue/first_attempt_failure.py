@@ -103,6 +103,7 @@ def _finding(lens: Looking, result: Result, failing: Interval, names: Titles) ->
         ),
         next_step=_next_step(hypotheses[0]),
         strength=max(0.0, failing.low - FAILING_SHARE_MIN) * (result.n or 0),
+        part=group["module"] if group["module"] != about else None,
     )
 
 

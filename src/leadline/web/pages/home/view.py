@@ -15,7 +15,7 @@ from leadline.privacy.viewer import Role
 from leadline.store import Source
 from leadline.web import words
 from leadline.web.anatomy import Body, Foot, NextStep
-from leadline.web.found import known
+from leadline.web.found import waiting
 from leadline.web.page import page
 from leadline.web.pages.home import matters
 from leadline.web.pages.home.matters import Matter
@@ -64,7 +64,7 @@ def _matters(lens: Lens) -> list[Matter]:
     if role is Role.COMPLIANCE_OFFICER:
         parts.append(matters.of_deadlines(lens))
     if rules.rows is Rows.EVERYONE:
-        parts.append(matters.of_findings(known(lens)))
+        parts.append(matters.of_findings(waiting(lens)))
     parts.append(matters.of_sources(lens))
     if Register.LOOKS in lens.registers:
         parts.append(matters.of_looks(lens))
