@@ -1,5 +1,7 @@
 """Effects from observation, and what may be said of them (METHODS L 17, 20, 21, 22, 26)."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
@@ -7,8 +9,10 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 from leadline.stats.claims import (
     Check,
     assignment_check,
+    attrition_check,
     balance_check,
     claim,
+    declared_check,
     overlap_check,
     placebo_check,
     sensitivity_check,
@@ -267,6 +271,10 @@ def test_good_teams_that_train_more_are_told_from_training():
     assert within_and_between(y, good[team], team).gate == "not_identified"
 
 
+LOT = [
+    declared_check(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+    attrition_check((100, 100), (96, 93)),
+]
 PASSED = [Check(name, "pass", "") for name in ("balance", "overlap", "placebo", "unmeasured")]
 
 
@@ -283,8 +291,9 @@ PASSED = [Check(name, "pass", "") for name in ("balance", "overlap", "placebo", 
         ("controlled change", [trend_check(0.4), sensitivity_check(1.5)], 4, True),
         ("controlled change", [trend_check(0.01), sensitivity_check(1.5)], 2, False),
         ("controlled change", [trend_check(None), sensitivity_check(None)], 2, False),
-        ("randomised", [assignment_check(0.5)], 5, True),
-        ("randomised", [assignment_check(1e-5)], 2, False),
+        ("randomised", [*LOT, assignment_check(0.5)], 5, True),
+        ("randomised", [*LOT, assignment_check(1e-5)], 2, False),
+        ("randomised", [assignment_check(0.5)], 2, False),
     ],
 )
 def test_the_ladder(design, checks, level, established):
@@ -295,9 +304,23 @@ def test_the_ladder(design, checks, level, established):
 
 
 def test_only_a_draw_says_caused():
-    assert claim("randomised", [assignment_check(0.5)]).wording == "caused"
+    assert claim("randomised", [*LOT, assignment_check(0.5)]).wording == "caused"
     assert claim("before and after").wording == "is consistent with a change in"
     assert claim("same window").wording == "moves together with"
+
+
+def test_a_draw_put_on_record_afterwards_is_no_draw():
+    before, after = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    assert declared_check(before, after).passing == "pass"
+    assert declared_check(after, before).passing == "fail"
+    assert declared_check(before, before).passing == "fail"
+    assert declared_check(None, after).passing == "na"
+
+
+def test_who_is_lost_may_be_lost_because_of_the_draw():
+    assert attrition_check((200, 200), (170, 165)).passing == "pass"
+    assert attrition_check((200, 200), (150, 145)).passing == "fail"  # a quarter
+    assert attrition_check((200, 200), (190, 170)).passing == "fail"  # ten points apart
 
 
 def test_a_placebo_passes_only_if_it_is_small_and_about_nothing():

@@ -4,12 +4,15 @@ The words are the product's promise. A page takes its verb from here and nowhere
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from leadline.stats.effects import IMBALANCE_MAX, Balance
 from leadline.stats.intervals import Interval
 
 TRIMMED_MAX = 0.2  # share of the treated without anyone comparable
+LOST_MAX = 0.2  # share of those drawn who were never measured
+LOST_APART_MAX = 0.05  # and the most by which the arms may differ in it
 
 Design = Literal[
     "same window",
@@ -67,7 +70,7 @@ _LEVEL: dict[Design, int] = {
 REQUIRED: dict[Design, tuple[str, ...]] = {
     "weighted": ("balance", "overlap", "placebo", "unmeasured"),
     "controlled change": ("trend before", "sensitivity"),
-    "randomised": ("assignment",),
+    "randomised": ("declared", "assignment", "attrition"),
 }
 _FALLBACK = 2
 
@@ -143,6 +146,29 @@ def assignment_check(p_value: float) -> Check:
     """Pass where the groups have the sizes that the draw should give (p ≥ 0.001)."""
     passing: Passing = "pass" if p_value >= 0.001 else "fail"
     return Check("assignment", passing, f"sizes of the groups against the draw: p = {p_value:.3g}")
+
+
+def declared_check(declared: datetime | None, first_outcome: datetime | None) -> Check:
+    """Pass where the draw was on record, by our own clock, before the first outcome that counts."""
+    if declared is None or first_outcome is None:
+        return Check("declared", "na", "it is not on record when the draw or the outcomes came in")
+    when = f"draw on record {declared:%Y-%m-%d %H:%M} UTC"
+    passing: Passing = "pass" if declared < first_outcome else "fail"
+    return Check("declared", passing, f"{when}, first outcome {first_outcome:%Y-%m-%d %H:%M} UTC")
+
+
+def attrition_check(drawn: tuple[int, int], measured: tuple[int, int]) -> Check:
+    """Pass where at most a fifth of those drawn went without an outcome, and their shares differ by
+    at most five points between the arms.
+
+    Whoever cannot be measured may have gone because of what was drawn. The limits are engineering
+    defaults, on the cautious side of the What Works Clearinghouse's (Standards Handbook 4.1)."""
+    lost = tuple(1 - m / d if d else 0.0 for m, d in zip(measured, drawn, strict=True))
+    whole = 1 - sum(measured) / max(1, sum(drawn))
+    apart = abs(lost[0] - lost[1])
+    passing: Passing = "pass" if whole <= LOST_MAX and apart <= LOST_APART_MAX else "fail"
+    said = f"not measured: {lost[0]:.1%} of those drawn, {lost[1]:.1%} of the others"
+    return Check("attrition", passing, said)
 
 
 Verdict = Literal[

@@ -76,6 +76,33 @@ def clustered(fit: Linear, cluster: Labels) -> Floats:
     return covariance
 
 
+def clustered_few(fit: Linear, cluster: Labels, place: int) -> tuple[float, float]:
+    """Variance and degrees of freedom of one coefficient where clusters are few or unequal (CR2).
+
+    Σ (cᵀ M X_gᵀ A_g e_g)² over clusters with A_g = (I − H_gg)^(−1/2), unbiased under equal
+    variances; degrees of freedom by Satterthwaite under the same. Source:
+    Bell and McCaffrey, Survey Methodology 28 (2002) 169-181; Imbens and Kolesár, Review of
+    Economics and Statistics 98 (2016); R `clubSandwich`, `estimatr`."""
+    values, vectors = np.linalg.eigh(fit.bread)
+    root = vectors * np.sqrt(np.maximum(values, 0.0))  # bread = root rootᵀ
+    contrast = fit.bread[:, place]
+    variance, sizes, across = 0.0, [], []
+    order = np.argsort(cluster, kind="stable")
+    for rows in np.split(order, np.cumsum(np.bincount(cluster))[:-1]):
+        x, residuals = fit.x[rows], fit.residuals[rows]
+        u, s, _ = np.linalg.svd(x @ root, full_matrices=False)
+        # What this cluster alone decides has no residual: left out, as by a generalised inverse.
+        left = 1 - s**2
+        more = np.where(left > 1e-9, 1 / np.sqrt(np.maximum(left, 1e-9)), 0.0) - 1
+        pull = x @ contrast
+        pull = pull + u @ (more * (u.T @ pull))
+        variance += float(pull @ residuals) ** 2
+        sizes.append(float(pull @ pull))
+        across.append(x.T @ pull)
+    spread = np.diag(sizes) - np.array(across) @ fit.bread @ np.array(across).T
+    return variance, float(np.trace(spread)) ** 2 / float((spread**2).sum())
+
+
 def clustered_twice(fit: Linear, first: Labels, second: Labels) -> Floats:
     """Covariance for two overlapping groupings: V(first) + V(second) − V(both at once).
 
