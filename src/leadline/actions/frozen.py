@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from leadline.facts import Sensitivity
 from leadline.metrics import Gate, Result, catalogue
 from leadline.privacy.answer import Answer
 from leadline.privacy.cut import may_ask
@@ -30,7 +31,10 @@ SCHEMA = (
 )
 FIGURES_MAX = 200
 # What figures that are no metric are made of: who may not count that is not shown them.
-SHAPES = {"impact": IMPACT, "competency": COMPETENCY}
+SHAPES = {
+    **{"impact": IMPACT, "competency": COMPETENCY},
+    "lasting": frozenset({Sensitivity.ASSESSMENT}),
+}
 
 
 class Altered(Exception):

@@ -51,6 +51,7 @@ class Deed(StrEnum):
     TAKE = "take courses assigned to oneself"
     GIVE_ACCESS = "give programs access to the record store"
     DECIDE = "judge findings, decide about content, log changes"
+    DECLARE = "declare programmes, freeze their baselines"
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.IMPROVE_TRAINING, Purpose.SUPPORT_LEARNERS),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN, Deed.DECIDE}),
+        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN, Deed.DECIDE, Deed.DECLARE}),
     ),
     Role.COMPLIANCE_OFFICER: Rules(
         rows=Rows.EVERYONE,
@@ -162,7 +163,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PROVE_COMPLIANCE,),
         places=frozenset(Place) - {Place.IMPACT},
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.ASSIGN, Deed.DECIDE}),
+        deeds=frozenset({Deed.ASSIGN, Deed.DECIDE, Deed.DECLARE}),
     ),
     Role.HR_MANAGER: Rules(
         rows=Rows.EVERYONE,
@@ -172,7 +173,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PLAN_WORKFORCE, Purpose.PROVE_COMPLIANCE),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.DECIDE}),
+        deeds=frozenset({Deed.DECIDE, Deed.DECLARE}),
     ),
     Role.DEPARTMENT_MANAGER: Rules(
         rows=Rows.TEAM,

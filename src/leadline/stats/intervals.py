@@ -82,16 +82,21 @@ def newcombe(first: tuple[int, int], second: tuple[int, int]) -> Interval:
     d − √((p1−l1)² + (u2−p2)²) to d + √((u1−p1)² + (p2−l2)²), l and u the Wilson limits.
     `first` and `second` are (successes, n). Assumes independent rows; wrong for the same people
     measured twice. Source: Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10."""
-    one, two = wilson(*first), wilson(*second)
+    found = difference_of(wilson(*first), wilson(*second))
+    low, high = max(-1.0, found.low), min(1.0, found.high)
+    return Interval(found.estimate, low, high, "Newcombe hybrid score")
+
+
+def difference_of(one: Interval, two: Interval) -> Interval:
+    """The interval of one less the other, from the two intervals (of the same confidence).
+
+    d − √((e1−l1)² + (u2−e2)²) to d + √((u1−e1)² + (e2−l2)²). Assumes that the two estimates are
+    independent; wrong (mostly too long) where the same people stand in both. Source: Zou and
+    Donner, Statistics in Medicine 27 (2008) 1693-1702 (MOVER)."""
     difference = one.estimate - two.estimate
     below = sqrt((one.estimate - one.low) ** 2 + (two.high - two.estimate) ** 2)
     above = sqrt((one.high - one.estimate) ** 2 + (two.estimate - two.low) ** 2)
-    return Interval(
-        difference,
-        max(-1.0, difference - below),
-        min(1.0, difference + above),
-        "Newcombe hybrid score",
-    )
+    return Interval(difference, difference - below, difference + above, "MOVER")
 
 
 def clustered_ratio(sums: ClusterSums, confidence: float = CONFIDENCE) -> Interval:
