@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from leadline.store import Audit, Credentials, Database, Log, Quarantine, Source
 
 if TYPE_CHECKING:
     from leadline.actions.frozen import Archive
+    from leadline.checks import Checks
+    from leadline.checks.checks import Learned
     from leadline.cmi5.enrolment import Enrolment
     from leadline.cmi5.library import Library
     from leadline.cmi5.lms import Lms
@@ -117,6 +120,33 @@ class App:
         from leadline.cmi5.enrolment import Enrolment
 
         return Enrolment(self.database, self.log, self.lms, self.settings.address)
+
+    @cached_property
+    def checks(self) -> "Checks":
+        from leadline.checks import Checks, Parts
+        from leadline.checks.mail import Post
+
+        chosen = self.settings
+        post = Post(chosen.smtp_url, chosen.sender) if chosen.smtp_url else None
+        return Checks(
+            Parts(
+                *(self.database, self.log, self.directory, self.curriculum),
+                learned=self._learned,
+                facts=lambda: self.lake.committed().number,
+                home=chosen.address,
+                zone=chosen.reporting_zone,
+                organisation=chosen.organisation,
+                post=post,
+            )
+        )
+
+    def _learned(self, test: str, since: datetime) -> "list[Learned]":
+        from leadline.privacy.learned import learners
+        from leadline.privacy.view import newest
+
+        view = newest(self.lake)
+        tables = self.lake.connect(view.snapshot).table
+        return learners(tables, view, self.settings.reporting_zone, (test, since))
 
     @cached_property
     def kept(self) -> "Kept":

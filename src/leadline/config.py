@@ -47,6 +47,10 @@ class Settings:
         2_400_000, "Statements a credential may send a minute to each process; more: 429."
     )
     organisation: str = _setting("Our organisation", "Name shown to the people who sign in.")
+    smtp_url: str = _setting(
+        "", "Mail server: smtp://USER:PASSWORD@HOST:PORT?starttls=1 or smtps://…"
+    )
+    mail_from: str = _setting("", "Who letters are from; empty: leadline@ our host.")
 
     def __post_init__(self) -> None:
         if self.smallest_group < SMALLEST_GROUP_FLOOR_PEOPLE:
@@ -70,6 +74,11 @@ class Settings:
     def address(self) -> str:
         """Where people and systems reach this installation, without a slash at the end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        """Who letters are from."""
+        return self.mail_from or f"leadline@{urlsplit(self.address).hostname}"
 
     @property
     def content_address(self) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from ibis import _
 
 from leadline.metrics.metric import Facts
-from leadline.metrics.population import DAY_SECONDS, by_now, local, so_far
+from leadline.metrics.population import DAY_SECONDS, by_now, instant, local, so_far
 from leadline.stats.bootstrap import Floats
 from leadline.stats.contrasts import Pairs
 from leadline.stats.forgetting import Curve, Recalled, curves
@@ -143,10 +143,12 @@ def _answerable(facts: Facts, tried: ir.Table) -> ir.Table:
 def _graded(facts: Facts) -> ir.Table:
     """Graded attempts at what is checked or is a check: person, assessment, course, cycle_no,
     attempt_no, at, day (number), score from 0, passed."""
-    attempt = facts.attempt
     check = facts.check
     wanted = check.select("assessment").union(check.select(assessment=check.of), distinct=True)
-    attempt = attempt.semi_join(wanted, "assessment")
+    return _tried(facts, facts.attempt.semi_join(wanted, "assessment"))
+
+
+def _tried(facts: Facts, attempt: ir.Table) -> ir.Table:
     attempt = attempt.mutate(at=ibis.coalesce(attempt.submitted_at, attempt.graded_at))
     own = ~attempt.transferred.fill_null(False)
     known = attempt.filter(by_now(facts, attempt.graded_at), by_now(facts, attempt.at), own)
@@ -171,6 +173,14 @@ def _earliest(tried: ir.Table, of: list[str]) -> ir.Table:
 def _today(facts: Facts) -> int:
     today = facts.now.astimezone(ZoneInfo(facts.reporting_zone)).date()
     return (today - date(1970, 1, 1)).days
+
+
+def learned(facts: Facts, of: str, since: datetime) -> ir.Table:
+    """Who has a first graded attempt at an assessment, with a score, in one assignment cycle, and
+    when: person, cycle_no, at; those from `since` on. The day of learning that checks go by."""
+    tried = _tried(facts, facts.attempt.filter(_.assessment == of))
+    began = _earliest(tried, ["person", "cycle_no"]).filter(_.score.notnull())
+    return began.filter(began["at"] >= instant(since)).select("person", "cycle_no", "at")
 
 
 def lasting(facts: Facts) -> dict[Declared, Lasting]:
