@@ -75,11 +75,11 @@ class App:
         return Directory(self.database)
 
     @cached_property
-    def curriculum(self) -> Curriculum:
-    @cached_property
     def customers(self) -> Customers:
         return Customers(self.database, self.directory)
 
+    @cached_property
+    def curriculum(self) -> Curriculum:
         return Curriculum(self.database, self.directory)
 
     @cached_property
