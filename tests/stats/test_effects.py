@@ -1,7 +1,5 @@
 """Effects from observation, and what may be said of them (METHODS L 17, 20, 21, 22, 26)."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pytest
 from statsmodels.regression.mixed_linear_model import MixedLM
@@ -272,7 +270,7 @@ def test_good_teams_that_train_more_are_told_from_training():
 
 
 LOT = [
-    declared_check(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)),
+    declared_check(0, 200),
     attrition_check((100, 100), (96, 93)),
 ]
 PASSED = [Check(name, "pass", "") for name in ("balance", "overlap", "placebo", "unmeasured")]
@@ -310,11 +308,9 @@ def test_only_a_draw_says_caused():
 
 
 def test_a_draw_put_on_record_afterwards_is_no_draw():
-    before, after = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
-    assert declared_check(before, after).passing == "pass"
-    assert declared_check(after, before).passing == "fail"
-    assert declared_check(before, before).passing == "fail"
-    assert declared_check(None, after).passing == "na"
+    assert declared_check(0, 200).passing == "pass"
+    assert declared_check(1, 200).passing == "fail"
+    assert declared_check(1, 200).finding == "1 of 200 draws came in after the outcome"
 
 
 def test_who_is_lost_may_be_lost_because_of_the_draw():

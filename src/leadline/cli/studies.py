@@ -1,11 +1,14 @@
-"""`leadline import answers`: what was answered, question by question."""
+"""`leadline import answers` and `leadline import trial`: what studies are made of."""
 
 import re
+from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from leadline.app import App
 from leadline.cli.imports import (
     Progress,
     failed,
@@ -65,3 +68,49 @@ def _points(text: str) -> tuple[float, float]:
     if not found or float(found[1]) >= float(found[2]):
         raise click.UsageError(f"--points {text}: write the least and the most, such as 0-4.")
     return float(found[1]), float(found[2])
+
+
+@import_command.command("trial")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trial", "name", required=True, help="Name of the trial, always the same.")
+@click.option("--source", required=True, help="Name of who drew the lots.")
+@click.option("--course", help="Activity id of the course that those drawn are offered.")
+@click.option("--treated", metavar="ARM", help="The arm that is offered it, as the file says it.")
+@click.option("--control", metavar="ARM", help="The arm to compare with; default: every other.")
+@click.option("--chance", type=click.FloatRange(0, 1, True, True), help="Of being offered it.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the draw, without a column.")
+@json_option
+def trial_command(file: Path, source: str, as_json: bool, **told: Any) -> None:
+    """Who was assigned by lot to which arm of a trial: FILE, a CSV table.
+
+    A row is one person, or one unit drawn as a whole. Columns, in any order: arm, assigned_at
+    (YYYY-MM-DD), one of person_id, email, account_home with account_name, or unit, and where lots
+    were drawn so: stratum, cluster, chance. Bring it in before any outcome: an effect may be called
+    caused only where the draw was on record first. The first draw of a person stands."""
+    from leadline.sources.trial_csv import Lots, TrialFile
+
+    on = told.pop("on")
+    try:
+        app = installed()
+        found = TrialFile(file, Lots(**told, on=on and on.date(), members=_members(app)))
+        progress, taken = Progress(f"import {source}"), Taken()
+        for taken in take(app, found, source, "file"):
+            progress.show(taken.received, None)
+    except Unreadable as problem:
+        failed(str(problem), 2)
+    if not as_json:
+        if found.ignored:
+            click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
+        if found.others:
+            click.echo(f"{found.others:,} rows of other arms, not read")
+    tell(taken, source, progress, as_json)
+
+
+def _members(app: App) -> Callable[[str, date], Sequence[str]]:
+    """Employee numbers of who sits in a unit on a day, in an order that stays."""
+
+    def members(path: str, on: date) -> list[str]:
+        names = app.directory.names(app.directory.people_under(path, on=on))
+        return sorted(name.employee_id for name in names.values() if name.employee_id)
+
+    return members

@@ -148,6 +148,10 @@ def _row(
         values.text(extended.get(words.BETTER)),
         of_account,
         values.number(extended.get(words.EXPOSURE)),
+        values.text(extended.get(words.OFFERS)),
+        values.number(extended.get(words.CHANCE)),
+        values.text(extended.get(words.STRATUM)),
+        values.text(extended.get(words.CLUSTER)),
     )
 
 

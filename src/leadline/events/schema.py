@@ -61,5 +61,9 @@ EVENT = pa.schema(
         ("better", pa.string()),  # up, down: where an outcome is better, as sent
         ("of_account", pa.string()),  # id of the customer's account that an outcome is about
         ("exposure", pa.float64()),  # what an outcome that counts is a count in, as sent; above 0
+        ("offers", pa.string()),  # course that a trial offers to those drawn
+        ("chance", pa.float64()),  # of being drawn in a trial, as declared
+        ("stratum", pa.string()),  # within which lots were drawn
+        ("cluster", pa.string()),  # that was drawn together
     ]
 )

@@ -64,6 +64,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
         "https://brindlewaye.com/xAPITerms/verbs/loggedout/",
     ),
     "measured": ("urn:leadline:verb:measured",),  # an outcome: audit score, rating, tickets
+    "drawn": ("urn:leadline:verb:drawn",),  # by lot into an arm of a trial
     "voided": (f"{_ADL}voided",),
 }
 
@@ -119,6 +120,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "https://www.opigno.org/en/tincan_registry/activity_type/certificate",
     ),
     "outcome": ("urn:leadline:activity-type:outcome",),
+    "trial": ("urn:leadline:activity-type:trial",),
 }
 
 
@@ -171,3 +173,7 @@ POSITION = f"{_OWN}position"  # of an activity's definition: declared order with
 MEASURE = f"{_OWN}measure"  # unit of measure of an outcome's score
 BETTER = f"{_OWN}better"  # up or down: where an outcome's score is better
 EXPOSURE = f"{_OWN}exposure"  # of an outcome that counts: person-months, account-quarters
+OFFERS = f"{_OWN}offers"  # of a trial: the course that those drawn were offered
+CHANCE = f"{_OWN}chance"
+STRATUM = f"{_OWN}stratum"
+CLUSTER = f"{_OWN}cluster"

@@ -26,6 +26,7 @@ ADMINISTRATIVE = (
     "scored",
     "earned",
     "measured",
+    "drawn",
     "voided",
 )
 

@@ -1,12 +1,13 @@
 """The part of the lens that answers in shapes of several numbers: funnels, curves, questions."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 from leadline.facts import Sensitivity
 from leadline.metrics.competency import competency, roles
+from leadline.metrics.drawn import Lots, trials, tried
 from leadline.metrics.funnel import funnels
 from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
@@ -14,10 +15,9 @@ from leadline.metrics.linkage import Taught, taught
 from leadline.metrics.retention import Declared, declared, lasting
 from leadline.metrics.scale import Alike, Scale, alike, scale
 from leadline.metrics.video import Cliff, cliffs, curve
-from leadline.privacy.cut import CutFacts
+from leadline.privacy.collectives import Collectives
 from leadline.privacy.policy import Rows
 from leadline.privacy.refusals import Forbidden
-from leadline.privacy.registers import Registers
 from leadline.privacy.shapes import (
     ShownCompetency,
     ShownCurve,
@@ -33,6 +33,7 @@ from leadline.privacy.shapes import (
     safe_taught,
 )
 from leadline.privacy.shown_impact import ShownImpact, safe_impact
+from leadline.privacy.shown_trial import ShownTrial, safe_trial
 from leadline.stats.refusal import Refused
 
 COMPETENCY = frozenset(
@@ -44,24 +45,13 @@ IMPACT = frozenset(
 T = TypeVar("T")
 
 
-class Pictures(Registers):
+class Pictures(Collectives):
     """What one viewer is shown of each shape. Forbidden where its facts are closed to the role."""
 
     @property
     @abstractmethod
     def now(self) -> datetime:
         """The instant that everything is asked as of."""
-
-    @property
-    @abstractmethod
-    def smallest(self) -> int:
-        """Groups with fewer people are hidden."""
-
-    @abstractmethod
-    def _kept(self, what: Hashable, make: Callable[[], T], *, timeless: bool = False) -> T: ...
-
-    @abstractmethod
-    def _facts(self, *, named: bool = False) -> CutFacts: ...
 
     def funnel(self, course: str) -> ShownFunnel | None:
         """Where learners leave a course, module by module (METHODS B1); None: too few reached it.
@@ -206,6 +196,26 @@ class Pictures(Registers):
                 lambda: impact(self._facts(), course, outcome, joined=True),
             )
             shown = safe_impact(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def trials(self) -> Sequence[Lots]:
+        """The trials of which enough people whom the viewer covers were drawn, into both arms."""
+        with self._looking("trials") as look:
+            self._made_of(IMPACT)
+            found = self._kept(("trials",), lambda: trials(self._facts()))
+            shown = [each for each in found if min(each.offered, each.others) >= self.smallest]
+            look.shown, look.withheld = len(shown), len(found) - len(shown)
+        return shown
+
+    def tried(self, trial: str, outcome: Outcome) -> ShownTrial | None:
+        """What a trial changed in an outcome (METHODS E, G); None: too few of an arm."""
+        with self._looking("tried", trial=trial, outcome=outcome.outcome) as look:
+            self._made_of(IMPACT)
+            found = self._kept(
+                ("tried", trial, outcome), lambda: tried(self._facts(), trial, outcome)
+            )
+            shown = safe_trial(found, self.smallest) if found else None
             look.shown, look.withheld = (1, 0) if shown else (0, 1)
         return shown
 

@@ -15,6 +15,7 @@ COLUMNS = {
     "measure": Column("string", Sensitivity.CONTENT, "unit of measure, as sent"),
     "better": Column("string", Sensitivity.CONTENT, "up or down: where it is better, as sent"),
     "source": Column("string", Sensitivity.CONTENT, "source of the statement"),
+    "stored_at": Column(INSTANT, Sensitivity.OUTCOME, "when a value for it was first taken in"),
 }
 
 
@@ -33,6 +34,7 @@ def rows(m: ir.Table) -> ir.Table:
         measure=measured.measure.argmax(measured.seq, where=measured.measure.notnull()),
         better=measured.better.argmax(measured.seq, where=measured.better.notnull()),
         source=measured.source.argmax(measured.seq),
+        stored_at=measured.stored.min(),
     )
 
 
