@@ -187,14 +187,13 @@ class Checks:
         """Ask everybody whose window is open: said in the record store and noted in one
         transaction, so that nobody is asked twice."""
         count = 0
-        while True:
+        while self.due():  # looked at first without holding up who writes to the log
             with self.parts.log.turn():
                 found = self.due()
                 for invitation in found:
                     self._ask(invitation)
             count += len(found)
-            if len(found) < TURN_PEOPLE:
-                return count
+        return count
 
     def _ask(self, planned: Invitation) -> None:
         now = self.now()
@@ -231,6 +230,8 @@ class Checks:
         that whoever is killed meanwhile leaves a letter unsent rather than sent twice."""
         post = self.parts.post
         assert post is not None
+        if self.records.to_mail(self.now()) is None:
+            return None
         with self.parts.log.turn():
             waiting = self.records.to_mail(self.now())
             if waiting is None:

@@ -97,6 +97,23 @@ class Surveyor(Rounds):
         return True
 
 
+class Inviter(Rounds):
+    """Sends delayed checks to those whose day it is; a mail server that hangs holds up no fact."""
+
+    def once(self) -> bool:
+        """One round of invitations; False where it failed, or the mail server took no letter."""
+        try:
+            done = self._app.checks.round()
+        except Exception:  # as for the worker; what was issued is issued
+            log.exception("sending delayed checks failed; it will be tried again")
+            return False
+        if done.issued or done.letters:
+            log.info("asked %d people, wrote %d letters", done.issued, done.letters)
+        if done.held_up:
+            log.warning("the mail server takes no letters just now; they will be tried again")
+        return not done.held_up
+
+
 @click.command("serve")
 @click.option("--no-worker", is_flag=True, help="Leave the refreshing to `leadline worker`.")
 def serve_command(no_worker: bool) -> None:
@@ -123,7 +140,7 @@ def serve_command(no_worker: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    rounds: list[Rounds] = [] if no_worker else [Worker(app), Surveyor(app)]
+    rounds: list[Rounds] = [] if no_worker else [Worker(app), Surveyor(app), Inviter(app)]
     for each in rounds:
         each.start()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -156,11 +173,14 @@ def worker_command() -> None:
     from leadline.accounts.start import start
 
     app = start()
-    worker, surveyor = Worker(app), Surveyor(app)
+    worker, beside = Worker(app), (Surveyor(app), Inviter(app))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, worker.stop)
     click.echo("Leadline's worker runs (stop with Ctrl-C)")
-    surveyor.start()
+    for each in beside:
+        each.start()
     worker.run()
-    surveyor.stop()
-    surveyor.join()
+    for each in beside:
+        each.stop()
+    for each in beside:
+        each.join()

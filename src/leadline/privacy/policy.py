@@ -48,6 +48,7 @@ class Deed(StrEnum):
 
     ADD_COURSES = "add course packages"
     ASSIGN = "assign courses"
+    SCHEDULE_CHECKS = "schedule delayed checks"
     TAKE = "take courses assigned to oneself"
     GIVE_ACCESS = "give programs access to the record store"
     DECIDE = "judge findings, decide about content, log changes"
@@ -153,7 +154,10 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.IMPROVE_TRAINING, Purpose.SUPPORT_LEARNERS),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.ADD_COURSES, Deed.ASSIGN, Deed.DECIDE, Deed.DECLARE}),
+        deeds=frozenset(
+            {Deed.ADD_COURSES, Deed.ASSIGN, Deed.SCHEDULE_CHECKS, Deed.DECIDE, Deed.DECLARE}
+        ),
+        customers=True,
     ),
     Role.COMPLIANCE_OFFICER: Rules(
         rows=Rows.EVERYONE,
