@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from leadline.lrs.commit import Committer, commit
+from leadline.lrs.commit import Committer, Outcome, commit
 from leadline.lrs.endpoint import conclude, prepare
 from leadline.lrs.message import Request
 from leadline.store import Conflict
@@ -191,7 +191,10 @@ def test_sessions_and_other_sources_in_one_queue(campus, registration):
     other.token = basic(credential.key, secret)
     group = [writing(ana, ana.good("completed")), writing(other, plain)]
     committer = Committer(campus.log)
-    outcomes = [committer.submit(each).result(10) for each in group]
+    futures = [Future[Outcome]() for _ in group]
+    for each, future in zip(group, futures, strict=True):
+        committer.submit(each, future.set_result)
+    outcomes = [future.result(10) for future in futures]
     committer.close()
     assert [each.problem for each in outcomes] == [None, None]
     assert {each.source for each in campus.log.since(0, 100)} == {"cmi5", "sim"}

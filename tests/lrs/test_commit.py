@@ -2,6 +2,7 @@
 
 import json
 import threading
+from concurrent.futures import Future
 
 import pytest
 
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.usefixtures("both_databases")
 def writing(player, body):
     request = Request("POST", "/statements", "", player.signed(), json.dumps(body).encode())
     return prepare(request, player.parts)
+
+
+def submitted(committer, write):
+    future = Future()
+    committer.submit(write, future.set_result)
+    return future
 
 
 @pytest.fixture
@@ -107,9 +114,9 @@ def test_what_waits_while_a_commit_runs_shares_the_next_one(player, appends, mon
 
     monkeypatch.setattr(player.parts.log, "append", slow)
     committer = Committer(player.parts.log)
-    first = committer.submit(writing(player, statement(1)))
+    first = submitted(committer, writing(player, statement(1)))
     assert running.wait(10)
-    rest = [committer.submit(writing(player, statement(n))) for n in range(2, 30)]
+    rest = [submitted(committer, writing(player, statement(n))) for n in range(2, 30)]
     assert not first.done()
     go_on.set()
     assert [future.result(10).problem for future in [first, *rest]] == [None] * 29
@@ -129,11 +136,11 @@ def test_a_full_queue_turns_away_and_keeps_nothing_of_it(player, monkeypatch):
 
     monkeypatch.setattr(player.parts.log, "append", slow)
     committer = Committer(player.parts.log)
-    taken = [committer.submit(writing(player, statement(1)))]
+    taken = [submitted(committer, writing(player, statement(1)))]
     assert running.wait(10)
-    taken += [committer.submit(writing(player, statement(n))) for n in (2, 3)]
+    taken += [submitted(committer, writing(player, statement(n))) for n in (2, 3)]
     with pytest.raises(Refusal) as turned_away:
-        committer.submit(writing(player, statement(4)))
+        submitted(committer, writing(player, statement(4)))
     assert turned_away.value.status == 503
     go_on.set()
     assert [future.result(10).problem for future in taken] == [None] * 3
@@ -143,7 +150,7 @@ def test_a_full_queue_turns_away_and_keeps_nothing_of_it(player, monkeypatch):
 
 def test_closing_commits_what_waits(player):
     committer = Committer(player.parts.log)
-    futures = [committer.submit(writing(player, statement(n))) for n in range(1, 20)]
+    futures = [submitted(committer, writing(player, statement(n))) for n in range(1, 20)]
     committer.close()
     assert all(future.done() for future in futures)
     assert len(player.found()) == 19
@@ -156,28 +163,6 @@ def test_nobody_waits_for_ever_where_a_commit_breaks_off(player, monkeypatch):
     monkeypatch.setattr(player.parts.log, "append", broken)
     committer = Committer(player.parts.log)
     sent = writing(player, statement(1))
-    outcome = committer.submit(sent).result(10)
+    outcome = submitted(committer, sent).result(10)
     assert refusal(conclude(sent, outcome)) == (500, "")
     committer.close()
-
-
-def test_a_write_whose_sender_gave_up_before_its_turn_is_not_stored(player, monkeypatch):
-    running, go_on = threading.Event(), threading.Event()
-    append = player.parts.log.append
-
-    def slow(batch, **named):
-        running.set()
-        assert go_on.wait(10)
-        return append(batch, **named)
-
-    monkeypatch.setattr(player.parts.log, "append", slow)
-    committer = Committer(player.parts.log)
-    first = committer.submit(writing(player, statement(1)))
-    assert running.wait(10)
-    given_up, last = (committer.submit(writing(player, statement(n))) for n in (2, 3))
-    assert given_up.cancel()
-    assert not first.cancel(), "it is being stored already"
-    go_on.set()
-    assert (first.result(10).problem, last.result(10).problem) == (None, None)
-    committer.close()
-    assert sorted(player.found()) == [1, 3]

@@ -41,25 +41,27 @@ def seqs_of(database: Database, term: int, bounds: Bounds) -> list[int]:
 
 
 some_terms = st.sets(st.sampled_from(TERMS))
-batches = st.lists(st.lists(some_terms, min_size=1, max_size=150), min_size=1, max_size=5)
+sizes = st.lists(st.integers(1, 3 * BLOCK), min_size=1, max_size=5)
 
 
 @ON_BOTH
-@given(batches, st.dictionaries(st.integers(1, 150), some_terms), st.data())
+@given(sizes, st.dictionaries(st.integers(1, 3 * BLOCK), some_terms), st.data())
 def test_what_was_written_is_found_and_nothing_else(
-    database: Database, sizes: list[list[set[int]]], late: dict[int, set[int]], data: st.DataObject
+    database: Database, sizes: list[int], late: dict[int, set[int]], data: st.DataObject
 ):
     for table in ("posting_list", "posting_recent"):
         database.execute(f"DELETE FROM {table}")
     true: dict[int, set[int]] = {}
-    for batch in sizes:
-        new = dict(enumerate(batch, start=len(true) + 1))
+    random = data.draw(st.randoms(use_true_random=False))
+    for size in sizes:
+        seqs = range(len(true) + 1, len(true) + 1 + size)
+        new = {seq: set(random.sample(TERMS, random.choice((0, 1, 1, 3)))) for seq in seqs}
         with database.transaction() as tx:
-            write(tx, new)
+            write(tx, new, len(true))
         true |= new
     late = {seq: terms for seq, terms in late.items() if seq in true}
     with database.transaction() as tx:
-        write(tx, late)
+        write(tx, late, len(true))
     for seq, terms in late.items():
         true[seq] = true[seq] | terms
     ends = data.draw(st.tuples(st.integers(0, len(true)), st.integers(0, len(true) + 1)))
@@ -73,10 +75,10 @@ def test_what_was_written_is_found_and_nothing_else(
 
 def test_a_reader_misses_nothing_that_is_settled_while_it_reads(database: Database):
     with database.transaction() as tx:
-        write(tx, {seq: [1] for seq in range(1, BLOCK)})
+        write(tx, {seq: [1] for seq in range(1, BLOCK)}, 0)
     recent = Recent(database, [1])
     with database.transaction() as tx:
-        write(tx, {BLOCK: [1]})
+        write(tx, {BLOCK: [1]}, BLOCK - 1)
     assert not database.execute("SELECT 1 FROM posting_recent WHERE piece < ?", (BLOCK // PIECE,))
     found = lookup(database, [1], range(2), recent)
     assert list(postings.each(found[0, 1])) == list(range(1, BLOCK))

@@ -137,6 +137,7 @@ def serve_command(no_worker: bool) -> None:
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        access_log=False,  # silent at this level, and yet a part of the cost of each request
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

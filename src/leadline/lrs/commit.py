@@ -1,12 +1,15 @@
 """Group commit: what arrives at the same time becomes durable in one transaction."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+import operator
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from queue import Empty, Full, Queue
+from functools import partial
 
 from leadline.lrs.call import BATCH_LIMIT_STATEMENTS, Writing
 from leadline.lrs.refusals import Problem, Refusal, busy
@@ -35,6 +38,10 @@ class Outcome:
 
     problem: Problem | None
     through: datetime | None
+
+
+Settle = Callable[[Outcome], None]
+Deliver = Callable[[Callable[[], None]], object]
 
 
 def commit(group: Sequence[Writing], log: Log) -> list[Outcome]:
@@ -111,49 +118,53 @@ class Committer:
 
     The wait for the disk is what forms groups; nothing is ever held back to fill one."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
-        self._queue: Queue[tuple[Writing, Future[Outcome]]] = Queue(QUEUE_LIMIT_REQUESTS)
+    def __init__(self, log: Log, deliver: Deliver = operator.call) -> None:
+        """deliver: is given what settles the writes of one group, all of them in one go; such as
+        an event loop's `call_soon_threadsafe`."""
+        self._log, self._deliver = log, deliver
+        self._queue: deque[tuple[Writing, Settle]] = deque()
+        self._lock = threading.Lock()
+        self._under_way = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="xapi-commit")
 
-    def submit(self, writing: Writing) -> Future[Outcome]:
-        """The outcome, known once the write is durable or refused.
+    def submit(self, writing: Writing, settle: Settle) -> None:
+        """Have a write committed; `settle` is told its outcome, once it is durable or refused.
 
         Raises Refusal (503) where the queue is full; nothing of the write is kept then."""
-        future: Future[Outcome] = Future()
-        try:
-            self._queue.put_nowait((writing, future))
-        except Full:
-            raise busy(f"{QUEUE_LIMIT_REQUESTS} writes are waiting already.") from None
-        self._thread.submit(self._commit_waiting)
-        return future
+        with self._lock:
+            if len(self._queue) >= QUEUE_LIMIT_REQUESTS:
+                raise busy(f"{QUEUE_LIMIT_REQUESTS} writes are waiting already.")
+            self._queue.append((writing, settle))
+            idle, self._under_way = not self._under_way, True
+        if idle:
+            self._thread.submit(self._commit_waiting)
 
     def close(self) -> None:
         """Commit what waits, then stop."""
         self._thread.shutdown(wait=True)
 
     def _commit_waiting(self) -> None:
-        group = self._waiting()
-        outcomes = [Outcome(BROKEN_OFF, None)] * len(group)
-        try:
-            outcomes = commit([writing for writing, _ in group], self._log)
-        except BaseException:
-            journal.exception("a commit broke off")
-            raise
-        finally:  # nobody may wait for an answer that cannot come any more
-            for (_, future), outcome in zip(group, outcomes, strict=True):
-                future.set_result(outcome)
-
-    def _waiting(self) -> list[tuple[Writing, Future[Outcome]]]:
-        group: list[tuple[Writing, Future[Outcome]]] = []
-        statements = 0
-        while statements < GROUP_LIMIT_STATEMENTS:
+        while group := self._waiting():
+            outcomes = [Outcome(BROKEN_OFF, None)] * len(group)
             try:
-                writing, future = self._queue.get_nowait()
-            except Empty:
-                break
-            # From here on it cannot be cancelled; one that was, nobody waits for any more.
-            if future.set_running_or_notify_cancel():
-                group.append((writing, future))
-                statements += len(writing.batch)
+                outcomes = commit([writing for writing, _ in group], self._log)
+            except BaseException:  # noqa: BLE001 (the edge of the thread)
+                journal.exception("a commit broke off")
+            # Nobody may wait for an answer that cannot come any more.
+            settled = [settle for _, settle in group]
+            self._deliver(partial(_settle_all, settled, outcomes))
+
+    def _waiting(self) -> list[tuple[Writing, Settle]]:
+        group: list[tuple[Writing, Settle]] = []
+        statements = 0
+        with self._lock:
+            while self._queue and statements < GROUP_LIMIT_STATEMENTS:
+                group.append(self._queue.popleft())
+                statements += len(group[-1][0].batch)
+            self._under_way = bool(group)
         return group
+
+
+def _settle_all(settles: Sequence[Settle], outcomes: Sequence[Outcome]) -> None:
+    for settle, outcome in zip(settles, outcomes, strict=True):
+        settle(outcome)

@@ -93,9 +93,11 @@ class Log:
             new, duplicate, conflicts = _sorted_out(tx, batch)
             if conflicts and on_conflict == "raise":
                 raise Conflict([statement.id for statement in conflicts])
-            at = max(datetime.now(UTC), self._last_stored() + _MICROSECOND)
+            head, last_stored = self._end()
+            at = max(datetime.now(UTC), last_stored + _MICROSECOND)
             key = self._sources.key(source)
-            hashes = self._write(tx, new, key, at)
+            places = dict(enumerate(new, start=head + 1))
+            hashes = self._write(tx, places, key, at)
             _keep_attachments(tx, attachments or {})
             held = [*held, *map(_held_conflict, conflicts)]
             self._quarantine.hold(key, held, at)
@@ -123,22 +125,21 @@ class Log:
             yield
 
     def _write(
-        self, tx: Transaction, new: Sequence[Statement], source: int, at: datetime
+        self, tx: Transaction, new: Mapping[int, Statement], source: int, at: datetime
     ) -> dict[str, int]:
-        """The statements, their index and their definitions; gives the definitions to remember."""
-        first = self.head() + 1
+        """The statements by seq, their index and definitions; gives the definitions to remember."""
         moment, stored = micros(at), stamp(at).encode()
         rows, terms = [], {}
-        for seq, statement in enumerate(new, start=first):
+        for seq, statement in new.items():
             standing = references.LIVE if statement.voids is None else references.VOIDING
             payload = statement.payload_stored_at(stored)
             rows.append((seq, _key(statement.id), moment, standing, source, payload))
             terms[seq] = terms_of(statement.mentions)
         tx.insert("statement", ("seq", "id", "stored", "standing", "source", "payload"), rows)
-        write(tx, terms)
-        references.record(tx, dict(enumerate(new, start=first)))
-        sent = (definition for statement in new for definition in statement.definitions)
-        return self._definitions.merge(sent, first + len(new) - 1)
+        write(tx, terms, min(new, default=1) - 1)
+        references.record(tx, new)
+        sent = (definition for statement in new.values() for definition in statement.definitions)
+        return self._definitions.merge(sent, max(new, default=0))
 
     def get(self, statement_id: str, *, voided: bool = False) -> bytes | None:
         """One statement as JSON: a voided one only if asked for, another only if not."""
@@ -199,14 +200,13 @@ class Log:
 
     def head(self) -> int:
         """The last place in the log that is taken; 0 where it is empty."""
-        rows = self._database.execute("SELECT seq FROM statement ORDER BY seq DESC LIMIT 1")
-        return int(rows[0][0]) if rows else 0
+        return self._end()[0]
 
     def consistent_through(self) -> datetime:
         """The instant up to which everything stored can be seen: now, unless somebody is writing
         at this moment; then the newest `stored` that was committed (Communication 2.1.3)."""
         # In this order: what commits between the two is later than `now` was.
-        now, last = datetime.now(UTC), self._last_stored()
+        now, (_, last) = datetime.now(UTC), self._end()
         return max(now, last) if self._database.idle(_TURN) else last
 
     def definitions(self, ids: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -237,9 +237,11 @@ class Log:
             )
         ]
 
-    def _last_stored(self) -> datetime:
-        rows = self._database.execute("SELECT stored FROM statement ORDER BY seq DESC LIMIT 1")
-        return from_micros(int(rows[0][0]) if rows else 0)
+    def _end(self) -> tuple[int, datetime]:
+        """The last place that is taken, and when; 0 and 1970 where the log is empty."""
+        rows = self._database.execute("SELECT seq, stored FROM statement ORDER BY seq DESC LIMIT 1")
+        head, moment = rows[0] if rows else (0, 0)
+        return int(head), from_micros(int(moment))
 
 
 def _sorted_out(

@@ -32,14 +32,16 @@ class Bounds(NamedTuple):
     before: int
 
 
-def write(tx: "Transaction", found: Mapping[int, Collection[int]]) -> None:
-    """Note the terms of statements, by seq; noted twice is the same as once.
+def write(tx: "Transaction", found: Mapping[int, Collection[int]], head: int) -> None:
+    """Note the terms of statements, by seq; noted twice is the same as once. head: the last seq
+    that was noted before; new ones follow it without a gap.
 
     To be called in the turn of the log: it reads, adds and writes back."""
     for block, seqs in groupby(sorted(found), lambda seq: seq // BLOCK_STATEMENTS):
         some = [(seq, found[seq]) for seq in seqs]
-        _settle(tx, block)
-        if tx.execute("SELECT 1 FROM posting_list WHERE block = ? LIMIT 1", (block,)):
+        if some[0][0] == block * BLOCK_STATEMENTS:
+            _settle(tx, block)
+        if block < head // BLOCK_STATEMENTS:
             _add_to_lists(tx, block, some)
         else:
             _add_piece(tx, some)
@@ -105,7 +107,7 @@ def repack(tx: "Transaction") -> None:
         found: dict[int, list[int]] = {}
         for term, seq in tx.execute("SELECT term, seq FROM posting WHERE block = ?", (block,)):
             found.setdefault(seq, []).append(term)
-        write(tx, found)
+        write(tx, found, min(found) - 1)
 
 
 class Recent:

@@ -40,7 +40,7 @@ def record(tx: Transaction, new: Mapping[int, Statement]) -> None:
     _void(tx, doomed)
     heirs = {seq: target for seq, target, _ in references}
     heirs |= {seq: bytes(target) for target, seq, _ in pointing}
-    _inherit(tx, heirs | _further_heirs(tx, list(heirs)))
+    _inherit(tx, heirs | _further_heirs(tx, list(heirs)), max(new, default=0))
 
 
 def _void(tx: Transaction, ids: set[Id]) -> None:
@@ -69,7 +69,7 @@ def _further_heirs(tx: Transaction, seqs: Sequence[int]) -> dict[int, Id]:
     return found
 
 
-def _inherit(tx: Transaction, heirs: Mapping[int, Id]) -> None:
+def _inherit(tx: Transaction, heirs: Mapping[int, Id], head: int) -> None:
     """Give each heir the terms of its target, of its target's target, and so on."""
     inherited: dict[int, set[int]] = {}
     ahead = dict(heirs)
@@ -93,7 +93,7 @@ def _inherit(tx: Transaction, heirs: Mapping[int, Id]) -> None:
         if not further:
             break
         ahead = further
-    write(tx, inherited)
+    write(tx, inherited, head)
 
 
 def _decoded(payload: bytes) -> dict[str, Any]:

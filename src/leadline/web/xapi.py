@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from leadline.lrs.call import Parts
-from leadline.lrs.commit import Committer
+from leadline.lrs.call import Parts, Writing
+from leadline.lrs.commit import Committer, Outcome
 from leadline.lrs.endpoint import conclude, decline, prepare
 from leadline.lrs.limits import Limits
 from leadline.lrs.message import Request, Response
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # the endpoint needs the log and its neighbours, not the anal
     from leadline.app import App
 
 T = TypeVar("T")
+Reply = asyncio.Future[Response | tuple[Writing, Outcome]]
 
 MOUNT = "/xapi"
 BODY_LIMIT_BYTES = 32 * 2**20
@@ -44,7 +46,7 @@ class XapiEndpoint:
             limits=Limits(settings.requests_per_minute, settings.statements_per_minute),
             guard=app.lms.gate,
         )
-        self._committer = Committer(app.log)
+        self._committer = Committer(app.log, self._deliver)
         self._threads = ThreadPoolExecutor(THREADS_COUNT, thread_name_prefix="xapi")
         self._in_flight_bytes = 0
 
@@ -94,14 +96,49 @@ class XapiEndpoint:
                 return True
 
     async def _answer(self, request: Request) -> Response:
-        prepared = await self._on_thread(prepare, request, self._parts)
-        if isinstance(prepared, Response):
-            return prepared
-        outcome = await asyncio.wrap_future(self._committer.submit(prepared))
+        self._loop = asyncio.get_running_loop()
+        reply: Reply = self._loop.create_future()
+        started = self._threads.submit(self._begin, request, reply)
+        started.add_done_callback(partial(self._break_off, reply))
+        done = await reply
+        if isinstance(done, Response):
+            return done
+        writing, outcome = done
         if outcome.problem is None:
-            return conclude(prepared, outcome)
-        return await self._on_thread(conclude, prepared, outcome)
+            return conclude(writing, outcome)
+        return await self._on_thread(conclude, writing, outcome)
+
+    def _begin(self, request: Request, reply: Reply) -> None:
+        """On a thread: answer, or hand a write to the committer straight from here. Each time that
+        threads wait for one another costs more than many a check."""
+        prepared = prepare(request, self._parts)
+        if isinstance(prepared, Response):
+            self._deliver(partial(_settle, reply, prepared))
+        else:
+            self._committer.submit(prepared, partial(_settle_write, reply, prepared))
+
+    def _break_off(self, reply: Reply, started: Future[None]) -> None:
+        problem = started.exception()
+        if problem is not None:
+            self._deliver(partial(_fail, reply, problem))
+
+    def _deliver(self, settle: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(settle)
 
     async def _on_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, call, *arguments)
+
+
+def _settle(reply: Reply, done: Response | tuple[Writing, Outcome]) -> None:
+    if not reply.done():  # it is, where the sender has gone away
+        reply.set_result(done)
+
+
+def _settle_write(reply: Reply, writing: Writing, outcome: Outcome) -> None:
+    _settle(reply, (writing, outcome))
+
+
+def _fail(reply: Reply, problem: BaseException) -> None:
+    if not reply.done():
+        reply.set_exception(problem)
