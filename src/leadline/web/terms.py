@@ -60,6 +60,13 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("correlation"),
         _("How far two things rise together: 1 always, 0 not at all, below 0 one falls. No cause."),
     ),
+    "lots": (
+        _("lots drawn again"),
+        _(
+            "The draw is repeated on paper, as if the course had changed nothing; the share of "
+            "draws that part the groups as far as the real one."
+        ),
+    ),
     "unlike": (
         _("how unlike the groups are"),
         _("The difference of their means in standard deviations; below 0.1 they count as alike."),

@@ -5,6 +5,7 @@ from django.urls import path
 from leadline.web.declared import insist
 from leadline.web.openapi import openapi, openapi_cmi5
 from leadline.web.pages.access_log.view import access_log
+from leadline.web.pages.account.urls import ACCOUNT
 from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
@@ -16,12 +17,17 @@ from leadline.web.pages.credentials.change import (
     rotate_secret,
 )
 from leadline.web.pages.credentials.view import credential, credentials
+from leadline.web.pages.decisions.acts import decide, log_change
+from leadline.web.pages.decisions.view import decision, decisions
 from leadline.web.pages.definitions.view import definition, definitions
 from leadline.web.pages.depth.view import depth
+from leadline.web.pages.findings.acts import judge
+from leadline.web.pages.findings.view import finding, findings
 from leadline.web.pages.home.view import home
 from leadline.web.pages.my_learning.courses import launch
 from leadline.web.pages.my_learning.view import my_learning
 from leadline.web.pages.outcomes.effect import outcome_effect
+from leadline.web.pages.outcomes.lot import outcome_trial
 from leadline.web.pages.outcomes.view import outcomes
 from leadline.web.pages.package.acts import assign, retire
 from leadline.web.pages.package.view import package
@@ -35,7 +41,8 @@ from leadline.web.pages.quarantine.replay import replay
 from leadline.web.pages.quarantine.view import quarantine
 from leadline.web.pages.questions.view import questions
 from leadline.web.pages.retention.view import retention
-from leadline.web.pages.sign_in.view import choose_role, sign_in, sign_out
+from leadline.web.pages.sign_in.sso import SSO
+from leadline.web.pages.sign_in.view import choose_role, second_factor, sign_in, sign_out
 from leadline.web.pages.trust.view import trust
 from leadline.web.pages.unmatched.view import unmatched
 from leadline.web.pages.video.view import video
@@ -45,14 +52,24 @@ urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
     path("openapi-cmi5.json", openapi_cmi5, name="openapi-cmi5"),
     path("", home, name="home"),
-    path("sign-in", sign_in, name="sign-in"),
-    path("sign-out", sign_out, name="sign-out"),
+    path("sign-in", sign_in, name="account_login"),
+    path("sign-in/factor", second_factor, name="mfa_authenticate"),
+    path("sign-out", sign_out, name="account_logout"),
+    *SSO,
+    *ACCOUNT,
     path("role", choose_role, name="choose-role"),
     path("programmes", programmes, name="programmes"),
     path("programmes/course", course, name="course"),
     path("programmes/course/months", course_trend, name="course-trend"),
     path("programmes/course/groups", course_groups, name="course-groups"),
     path("programmes/video", video, name="video"),
+    path("programmes/findings", findings, name="findings"),
+    path("programmes/findings/one", finding, name="finding"),
+    path("programmes/findings/judge", judge, name="judge-finding"),
+    path("reviews/decisions", decisions, name="decisions"),
+    path("reviews/decisions/one", decision, name="decision"),
+    path("reviews/decisions/decide", decide, name="decide"),
+    path("reviews/changes/log", log_change, name="log-change"),
     path("programmes/questions", questions, name="questions"),
     path("programmes/retention", retention, name="retention"),
     path("programmes/completions", completions, name="completions"),
@@ -65,6 +82,7 @@ urlpatterns = [
     path("impact/portfolio", portfolio, name="portfolio"),
     path("impact/outcomes", outcomes, name="outcomes"),
     path("impact/outcomes/course", outcome_effect, name="outcome-effect"),
+    path("impact/outcomes/trial", outcome_trial, name="outcome-trial"),
     path("people", people, name="people"),
     path("people/my-team", my_team, name="my-team"),
     path("people/my-learning", my_learning, name="my-learning"),

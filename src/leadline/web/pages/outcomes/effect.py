@@ -15,7 +15,7 @@ from leadline.stats.claims import Check
 from leadline.stats.intervals import Interval
 from leadline.stats.refusal import Refused
 from leadline.web import words
-from leadline.web.addresses import effect_page, outcomes_page
+from leadline.web.addresses import effect_page, outcomes_page, trial_page
 from leadline.web.anatomy import Body, Companion, Crumb, Foot, NextStep, Reason
 from leadline.web.charts import Figure, Group, draw, groups
 from leadline.web.page import page
@@ -89,16 +89,26 @@ def outcome_effect(request: HttpRequest, lens: Lens) -> EffectPage:
         failed=wording.failed(known) if known and known.seen else "",
         unseen=wording.unseen(known) if known and not known.seen else "",
         detectable=wording.detectable(known) if known else "",
-        ways=[
-            (effect_page(outcome.outcome, course, joined=each), name, each is joined)
-            for each, name in (
-                (False, _("One day for everybody")),
-                (True, _("New hires, from each one's first day")),
-            )
-        ],
+        ways=_ways(lens, outcome.outcome, course, joined),
         checks=_checks(known) if known else None,
         balance=_balance(known) if known and known.balance else None,
     )
+
+
+def _ways(lens: Lens, outcome: str, course: str, joined: bool) -> list[tuple[str, str, bool]]:
+    """How else this course can be asked about; best of all by lot, where there was a draw."""
+    followed = (
+        (False, _("One day for everybody")),
+        (True, _("New hires, from each one's first day")),
+    )
+    return [
+        *(
+            (trial_page(each.trial, outcome), _("Drawn by lot"), False)
+            for each in lens.trials()
+            if each.course == course
+        ),
+        *((effect_page(outcome, course, joined=w), name, w is joined) for w, name in followed),
+    ]
 
 
 def _figure(known: ShownImpact, outcome: str) -> Figure:

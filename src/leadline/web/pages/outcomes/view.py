@@ -14,7 +14,7 @@ from leadline.privacy.shown_impact import ShownImpact
 from leadline.stats.intervals import Interval
 from leadline.stats.refusal import Refused
 from leadline.web import words
-from leadline.web.addresses import effect_page, outcomes_page, short
+from leadline.web.addresses import effect_page, outcomes_page, short, trial_page
 from leadline.web.anatomy import Body, Companion, Foot, NextStep
 from leadline.web.charts import Figure, Group, draw, groups
 from leadline.web.page import page
@@ -29,7 +29,7 @@ DRAWN_COURSES = 12
 @dataclass(frozen=True, kw_only=True)
 class OutcomesPage(Body):
     """What the answer sentence is made of. best: the strongest claim; others: (address, name,
-    whether it is this one)."""
+    whether it is this one); trials: (address, name of what was offered by lot)."""
 
     name: str
     others: list[tuple[str, str, bool]]
@@ -40,6 +40,7 @@ class OutcomesPage(Body):
     difference: str
     sure: str
     unclear: int
+    trials: list[tuple[str, str]]
 
 
 @page(place=Place.IMPACT, sees=READERS)
@@ -74,7 +75,16 @@ def outcomes(request: HttpRequest, lens: Lens) -> OutcomesPage:
         else "",
         sure=wording.sure(headline, best) if best and isinstance(headline, Interval) else "",
         unclear=_unclear(ranked),
+        trials=_trials(lens, outcome, names) if outcome else [],
     )
+
+
+def _trials(lens: Lens, outcome: Outcome, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    called = ((each, each.course or each.trial) for each in lens.trials())
+    return [
+        (trial_page(each.trial, outcome.outcome), names.get(name) or short(name))
+        for each, name in called
+    ]
 
 
 def chosen(known: Sequence[Outcome], wanted: str) -> Outcome | None:
@@ -84,9 +94,9 @@ def chosen(known: Sequence[Outcome], wanted: str) -> Outcome | None:
 
 
 def named(lens: Lens) -> dict[str, str]:
-    """Names of courses and outcomes by id, as far as somebody gave them one."""
-    both = [*lens.activities(kind="course"), *lens.activities(kind="outcome")]
-    return {row["activity"]: row["name"] for row in both if row["name"]}
+    """Names of courses, outcomes and trials by id, as far as somebody gave them one."""
+    rows = [row for kind in ("course", "outcome", "trial") for row in lens.activities(kind=kind)]
+    return {row["activity"]: row["name"] for row in rows if row["name"]}
 
 
 def course_name(each: Impact, names: Mapping[str, str]) -> str:
