@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadline.store import Database, postings
-from leadline.store.postings import Bounds, Recent, lookup, steps, within, write
+from leadline.store.postings import Bounds, lookup, steps, within, write
 
 BLOCK, PIECE = 64, 8
 TERMS = (1, -(1 << 62), 256, 1 << 56)  # the last two: one's bytes stand across two of the other's
@@ -31,11 +31,11 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch):
 
 
 def seqs_of(database: Database, term: int, bounds: Bounds) -> list[int]:
-    recent, found = Recent(database, TERMS), list[int]()
+    newest, found = postings.recent(database, TERMS), list[int]()
     for blocks in steps(bounds, ascending=True):
-        known = lookup(database, TERMS, blocks, recent)
+        known = lookup(database, TERMS, blocks, newest)
         for block in blocks:
-            places = within(known.get((block, term), 0), block, bounds)
+            places = within(known.get(block, {}).get(term, 0), block, bounds)
             found += [block * BLOCK + place for place in postings.each(places)]
     return found
 
@@ -76,12 +76,12 @@ def test_what_was_written_is_found_and_nothing_else(
 def test_a_reader_misses_nothing_that_is_settled_while_it_reads(database: Database):
     with database.transaction() as tx:
         write(tx, {seq: [1] for seq in range(1, BLOCK)}, 0)
-    recent = Recent(database, [1])
+    newest = postings.recent(database, [1])
     with database.transaction() as tx:
         write(tx, {BLOCK: [1]}, BLOCK - 1)
     assert not database.execute("SELECT 1 FROM posting_recent WHERE piece < ?", (BLOCK // PIECE,))
-    found = lookup(database, [1], range(2), recent)
-    assert list(postings.each(found[0, 1])) == list(range(1, BLOCK))
+    found = lookup(database, [1], range(2), newest)
+    assert list(postings.each(found[0][1])) == list(range(1, BLOCK))
 
 
 def test_postings_of_an_older_database_are_found_as_before(database_url: str):

@@ -10,7 +10,9 @@ that filters meet by `&` and alternatives by `|`.
 
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # the schema, which a database brings up to date, packs what lay here unpacked
@@ -19,10 +21,14 @@ if TYPE_CHECKING:  # the schema, which a database brings up to date, packs what 
 BLOCK_STATEMENTS = 4_096
 PIECE_STATEMENTS = 64
 BLOCKS_PER_STEP = 64
+LISTED_PLACES_MAX = 32
 TERM_BYTES, PLACE_BYTES = 8, 2
 
 Places = int
 """Bit n stands for the statement of seq `block * BLOCK_STATEMENTS + n`."""
+
+Found = dict[int, dict[int, Places]]
+"""Places by block, and in it by term."""
 
 
 class Bounds(NamedTuple):
@@ -110,37 +116,29 @@ def repack(tx: "Transaction") -> None:
         write(tx, found, min(found) - 1)
 
 
-class Recent:
-    """What is in no list yet of some terms.
+def recent(database: "Transaction", terms: Collection[int]) -> Found:
+    """What is in no list yet.
 
     To be read before the lists: a posting that moves there meanwhile is then seen twice, which does
     no harm, instead of never."""
-
-    def __init__(self, database: "Transaction", terms: Collection[int]) -> None:
-        self._places: dict[tuple[int, int], Places] = {}
-        needles = [(term, _packed([term], "q")) for term in terms]
-        for piece, packed, places in database.execute(
-            "SELECT piece, terms, places FROM posting_recent"
-        ):
-            block = piece * PIECE_STATEMENTS // BLOCK_STATEMENTS
-            for term, needle in needles:
-                key = block, term
-                for at in _positions(packed, needle):
-                    place = int.from_bytes(places[at * PLACE_BYTES :][:PLACE_BYTES], "little")
-                    self._places[key] = self._places.get(key, 0) | 1 << place
-
-    def of(self, blocks: range) -> dict[tuple[int, int], Places]:
-        """The places by block and term."""
-        return {key: places for key, places in self._places.items() if key[0] in blocks}
+    found: Found = {}
+    needles = [(term, _packed([term], "q")) for term in terms]
+    for piece, packed, places in database.execute(
+        "SELECT piece, terms, places FROM posting_recent"
+    ):
+        known = found.setdefault(piece * PIECE_STATEMENTS // BLOCK_STATEMENTS, {})
+        for term, needle in needles:
+            here = _together(_place(places, at) for at in _positions(packed, needle))
+            known[term] = known.get(term, 0) | here
+    return found
 
 
-def lookup(
-    database: "Transaction", terms: Collection[int], blocks: range, recent: Recent
-) -> dict[tuple[int, int], Places]:
-    """The places of terms, by block and term; nothing where there are none."""
-    found = recent.of(blocks)
+def lookup(database: "Transaction", terms: Collection[int], blocks: range, newest: Found) -> Found:
+    """The places of terms in blocks; newest: what was `recent` of them."""
+    found = {block: dict(known) for block, known in newest.items() if block in blocks}
     for block, term, places in _of_lists(database, terms, blocks):
-        found[block, term] = found.get((block, term), 0) | places
+        known = found.setdefault(block, {})
+        known[term] = known.get(term, 0) | places
     return found
 
 
@@ -185,8 +183,9 @@ def _of_lists(
 
 
 def _listed(places: Collection[int]) -> bytes:
-    """Places as whichever is shorter: a bit for each of the block, or a number for each."""
-    if len(places) * PLACE_BYTES < _bitmap_bytes():
+    """A few places as a number each, which is shorter; many as the bits of a block, which are read
+    at once."""
+    if len(places) <= LISTED_PLACES_MAX and len(places) * PLACE_BYTES < _bitmap_bytes():
         return _packed(sorted(places), "H")
     return _together(places).to_bytes(_bitmap_bytes(), "little")
 
@@ -198,11 +197,15 @@ def _places_of(listed: bytes) -> Places:
 
 
 def _together(places: Iterable[int]) -> Places:
-    return sum(1 << place for place in places)
+    return reduce(or_, (1 << place for place in places), 0)
 
 
 def _bitmap_bytes() -> int:
     return -(-BLOCK_STATEMENTS // 8)
+
+
+def _place(packed: bytes, at: int) -> int:
+    return int.from_bytes(packed[at * PLACE_BYTES : (at + 1) * PLACE_BYTES], "little")
 
 
 def _positions(packed: bytes, needle: bytes) -> Iterator[int]:

@@ -4,9 +4,10 @@ Every filter is the places under one term, or under two where related places cou
 until are about `stored`, which grows with seq, so they are bounds of seq.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from itertools import islice
-from operator import itemgetter
+from operator import itemgetter, or_
 
 from leadline.statements import Wanted
 from leadline.statements.wanted import LARGEST_PAGE_STATEMENTS
@@ -14,7 +15,7 @@ from leadline.store import postings
 from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import micros
-from leadline.store.postings import Bounds
+from leadline.store.postings import Bounds, Places
 from leadline.store.references import VOIDED
 from leadline.store.terms import (
     activity_term,
@@ -63,18 +64,21 @@ def _matching(
 ) -> Iterator[int]:
     """The seqs between bounds that meet every filter, in order; looked up as they are asked for."""
     terms = {term for alternatives in lists for term in alternatives}
-    recent = postings.Recent(database, terms)
+    newest = postings.recent(database, terms)
     for blocks in postings.steps(bounds, ascending=ascending):
-        found = postings.lookup(database, terms, blocks, recent)
-        for block in blocks if ascending else reversed(blocks):
-            places = postings.within(~0, block, bounds)
-            for alternatives in lists:
-                either = 0
-                for term in alternatives:
-                    either |= found.get((block, term), 0)
-                places &= either
+        found = postings.lookup(database, terms, blocks, newest)
+        for block in sorted(found, reverse=not ascending):
+            places = postings.within(_meeting(found[block], lists), block, bounds)
             for place in postings.each(places, ascending=ascending):
                 yield block * postings.BLOCK_STATEMENTS + place
+
+
+def _meeting(known: Mapping[int, Places], lists: Sequence[Terms]) -> Places:
+    """The places of a block that meet every filter."""
+    places = ~0
+    for alternatives in lists:
+        places &= reduce(or_, (known.get(term, 0) for term in alternatives))
+    return places
 
 
 def _shown(database: Database, wanted: Wanted, seqs: Sequence[int]) -> list[Row]:

@@ -1,7 +1,7 @@
 """What the log has seen of identifiers: how many statements, the first and the last."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -26,11 +26,11 @@ def seen(
 ) -> dict[Identifier, Seen]:
     """Look identifiers up in the index, block by block; head: the last seq."""
     terms = {agent_term(identifier): identifier for identifier in identifiers}
-    recent = postings.Recent(database, terms)
+    newest = postings.recent(database, terms)
     counts, ends = Counter[int](), dict[int, tuple[int, int]]()
     for blocks in postings.steps(postings.Bounds(0, head + 1), ascending=True):
-        found = postings.lookup(database, terms, blocks, recent)
-        for (block, term), places in sorted(found.items()):
+        found = postings.lookup(database, terms, blocks, newest)
+        for block, term, places in _in_order(found):
             begin = block * postings.BLOCK_STATEMENTS
             counts[term] += places.bit_count()
             last = begin + places.bit_length() - 1
@@ -43,3 +43,10 @@ def seen(
         terms[term]: Seen(counts[term], stored[first], stored[last])
         for term, (first, last) in ends.items()
     }
+
+
+def _in_order(found: postings.Found) -> Iterator[tuple[int, int, postings.Places]]:
+    for block in sorted(found):
+        for term, places in found[block].items():
+            if places:
+                yield block, term, places
