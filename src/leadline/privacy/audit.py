@@ -21,7 +21,7 @@ from leadline.metrics import Area, Metric, Summary
 from leadline.privacy.policy import Rules
 from leadline.privacy.question import Question
 from leadline.privacy.refusals import TooFine
-from leadline.privacy.slices import HAS_POSITION, POSITION, unit_level
+from leadline.privacy.slices import HAS_POSITION, PLACES, POSITION, unit_level
 from leadline.privacy.suppress import Decisions, Hidden, Sum, Table, TooManyCells, hide
 
 GROUPS_MAX = 5_000
@@ -115,7 +115,7 @@ class Withheld:
         filters = question.position
         asked = {*question.by, *filters}
         places = tuple(c for c in self._order if c in asked)
-        self._columns = (*places, *sorted(c for c in question.by if c not in POSITION))
+        self._columns = (*places, *sorted(c for c in asked if c not in POSITION))
         self._level = care.levels
         if "unit" in filters and "unit" not in question.by:
             self._level = min(care.levels, (filters["unit"] or "").count("/") + 1)
@@ -261,7 +261,7 @@ class Withheld:
         if metric.area is not Area.PERFORMANCE_OUTCOMES:
             return False
         worst = {"up": 0.0, "down": float(line.rows)}.get(metric.good or "")
-        return line.value == worst and any(c.partition("@")[0] in POSITION for c in cut)
+        return line.value == worst and any(c.partition("@")[0] in PLACES for c in cut)
 
 
 def _cut(columns: Columns, level: int) -> Cut:

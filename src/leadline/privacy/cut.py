@@ -18,6 +18,7 @@ from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Role
 from leadline.refresh import schemas
 
+COLLECTIVE = ("account", "measurement")  # about customers and whole units
 # About content, systems and what is declared, not about people.
 DIMENSIONS = ("activity", "source", "linkage", "standard", "check")
 
@@ -49,6 +50,8 @@ class CutFacts:
         if name in DIMENSIONS:
             return self.tables(name)
         if name in self.rules.closed:
+        if name in COLLECTIVE:
+            return self._collective(name)
             raise Forbidden(f"The fact {name} is closed to this role.")
         made = {"event": self._events, "position": self._positions}.get(name)
         table = made() if made else self._fact(name)
@@ -90,6 +93,14 @@ def with_person(events: ir.Table, link: ir.Table) -> ir.Table:
     """Events with `person`; an actor whom nobody claims is its own person."""
     claimed = link.select(linked_actor=link.actor, person=link.person)
     joined = events.left_join(claimed, events.actor == claimed.linked_actor)
+    def _collective(self, name: str) -> ir.Table:
+        """It tells of whole groups and cannot be cut to some people of them."""
+        outcomes = Sensitivity.OUTCOME in self.rules.columns and name == "measurement"
+        if self.people is not None or not (self.rules.customers or outcomes):
+            raise Forbidden("What is known of customers and whole units is closed to this role.")
+        table = self.tables(name)
+        return table if self.rules.customers else table.filter(table.kind == "unit")
+
     return joined.mutate(person=ibis.coalesce(joined.person, joined.actor)).drop("linked_actor")
 
 

@@ -89,7 +89,8 @@ def document() -> str:
         "## Whose records, why, and on which pages",
         "",
         *_table(
-            ["role", "whose records", "why", "pages", "books of the system", "deeds"], _scopes()
+            ["role", "whose records", "why", "pages", "books of the system", "deeds", "customers"],
+            _scopes(),
         ),
         "",
         "## What of them",
@@ -129,6 +130,7 @@ def _scopes() -> Iterable[list[str]]:
             ", ".join(places),
             ", ".join(registers) or "none",
             ", ".join(deed for deed in Deed if deed in rules.deeds) or "none",
+            "told apart, by name" if rules.customers else "not told apart",
         ]
 
 

@@ -25,7 +25,7 @@ from leadline.privacy.measuring import Measured, Populations, measured
 from leadline.privacy.pictures import Pictures
 from leadline.privacy.policy import Register, Rows
 from leadline.privacy.quality import counts, lags, late, quality, weighed
-from leadline.privacy.question import Question, checked, population
+from leadline.privacy.question import Question, checked, insist_open, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
 from leadline.privacy.refusals import Forbidden, NotThere, UnknownQuestion
 from leadline.privacy.registers import Books
@@ -134,8 +134,7 @@ class Lens(Pictures):
             raise Forbidden(
                 f"{question.metric} is made of records that are closed to {self.viewer.role}."
             )
-        if "manager" in question.columns and not self.rules.named:
-            raise Forbidden("A manager stands for a person; this role sees no names.")
+        insist_open(question, self.rules)
 
     def _answered(self, question: Question) -> Answer:
         found = self._measured(question)

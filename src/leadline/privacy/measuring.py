@@ -11,7 +11,7 @@ from leadline.metrics import Context, Result, summarise
 from leadline.metrics.estimate import withheld
 from leadline.privacy.audit import Care, Counts, Withheld
 from leadline.privacy.question import Question, narrowed
-from leadline.privacy.slices import HAS_POSITION, POSITION, TIME, unit_level, with_levels
+from leadline.privacy.slices import HAS_POSITION, PLACES, TIME, unit_level, with_levels
 from leadline.privacy.suppress import Hidden
 
 POPULATIONS_MAX = 4  # held at a time
@@ -43,7 +43,7 @@ class Populations:
     def of(self, question: Question, levels: int, make: Callable[[], ir.Table]) -> ir.Table:
         """The rows of the question before its slices and its filters by position, with the columns
         for these. levels: depth of the unit tree; make: see question.population."""
-        placed, dated = question.columns & {*POSITION}, question.columns & {*TIME}
+        placed, dated = question.columns & {*PLACES}, question.columns & {*TIME}
         key = (question.on_everyone, bool(placed), dated, levels)
         if key not in self._held:
             self._held[key] = self._selected(question, make(), levels).cache()
@@ -54,9 +54,9 @@ class Populations:
 
     def _selected(self, question: Question, rows: ir.Table, levels: int) -> ir.Table:
         wanted = {*question.definition.by, *question.columns, *NEEDED} & {*rows.columns}
-        if question.columns & {*POSITION}:
+        if question.columns & {*PLACES}:
             rows = with_levels(rows, levels)
-            wanted |= {*POSITION, *map(unit_level, range(1, levels + 1))}
+            wanted |= {*PLACES, *map(unit_level, range(1, levels + 1))}
         return rows.select(sorted(wanted))
 
 

@@ -61,7 +61,8 @@ class Rules:
 
     columns: what statistics may be made of; named: what may stand beside a person's name (empty:
     no named rows at all); closed: facts that stay shut whatever their columns; purposes: why this
-    role may look, the first is taken where none is given; deeds: what it may set going."""
+    role may look, the first is taken where none is given; deeds: what it may set going; customers:
+    whether it may tell customers' accounts apart, by name, and what is measured of them."""
 
     rows: Rows
     columns: frozenset[Sensitivity]
@@ -71,6 +72,7 @@ class Rules:
     places: frozenset[Place]
     registers: frozenset[Register]
     deeds: frozenset[Deed] = frozenset()
+    customers: bool = False
 
     def opens(self, fact: str, column: str, sensitivity: Sensitivity) -> bool:
         """Whether statistics may be made of this column of this fact."""
@@ -145,6 +147,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.IMPROVE_TRAINING, Purpose.PLAN_WORKFORCE, Purpose.RUN_SYSTEM),
         places=frozenset(Place) - {Place.PEOPLE},
         registers=frozenset({Register.SOURCES, Register.UNMATCHED}),
+        customers=True,
     ),
     Role.TRAINING_LEAD: Rules(
         rows=Rows.EVERYONE,

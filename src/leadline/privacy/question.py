@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 from leadline.metrics import Metric, catalogue
 from leadline.metrics.programme import OfProgramme
 from leadline.privacy.cut import CutFacts
-from leadline.privacy.refusals import UnknownQuestion
-from leadline.privacy.slices import POSITION, TIME, matches, with_place, with_time
+from leadline.privacy.policy import Rules
+from leadline.privacy.refusals import Forbidden, UnknownQuestion
+from leadline.privacy.slices import PLACES, TIME, matches, with_place, with_time
 
 Where = tuple[tuple[str, str | None], ...]
 PROGRAMME = "programme"  # a filter only: a course may belong to several
@@ -40,12 +41,12 @@ class Question:
     @property
     def position(self) -> dict[str, str | None]:
         """The filters by where the learner sat."""
-        return {column: value for column, value in self.where if column in POSITION}
+        return {column: value for column, value in self.where if column in PLACES}
 
     @property
     def on_everyone(self) -> "Question":
         """The same without slices and without filters by position."""
-        rest = tuple(pair for pair in self.where if pair[0] not in POSITION)
+        rest = tuple(pair for pair in self.where if pair[0] not in PLACES)
         return replace(self, by=(), where=rest)
 
     def filters(self) -> dict[str, str]:
@@ -70,7 +71,7 @@ def checked(
     if name not in catalogue():
         raise UnknownQuestion(f"There is no metric {name!r}; there are: {_listed(catalogue())}.")
     metric = catalogue()[name]
-    columns = (*metric.by, *POSITION, *TIME)
+    columns = (*metric.by, *PLACES, *TIME)
     for column in (*by, *(c for c in where or {} if c != PROGRAMME)):
         if column not in columns:
             raise UnknownQuestion(f"{name} has no column {column!r}; it has: {_listed(columns)}.")
@@ -95,6 +96,14 @@ def checked(
     )
 
 
+def insist_open(question: Question, rules: Rules) -> None:
+    """Raises Forbidden where a column that slices or filters tells the role of whom it may not."""
+    if "manager" in question.columns and not rules.named:
+        raise Forbidden("A manager stands for a person; this role sees no names.")
+    if "account" in question.columns and not rules.customers:
+        raise Forbidden("To tell customers apart is no business of this role.")
+
+
 def _listed(names: object) -> str:
     found = sorted(str(name) for name in names)  # type: ignore[attr-defined]
     return ", ".join(found) or "none"
@@ -114,7 +123,7 @@ def population(question: Question, facts: CutFacts, position: ir.Table) -> ir.Ta
     rows = with_place(rows, position, facts.reporting_zone)
     rows = with_time(rows, question.columns & set(TIME), facts.reporting_zone)
     for column, value in question.where:
-        if column not in (*POSITION, PROGRAMME):
+        if column not in (*PLACES, PROGRAMME):
             rows = rows.filter(matches(rows, column, value))
     return rows
 

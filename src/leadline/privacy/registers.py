@@ -6,7 +6,8 @@ from typing import NoReturn, Protocol
 
 import msgspec
 
-from leadline.directory import Directory, Unmatched
+from leadline.curriculum import Curriculum
+from leadline.directory import Customers, Directory, Unmatched
 from leadline.privacy.looks import Look, looking, write
 from leadline.privacy.policy import POLICY, Register, Rows, Rules, registers_of
 from leadline.privacy.records import PAGE_ROWS_MAX
@@ -23,6 +24,10 @@ class Books(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+    @property
+    def curriculum(self) -> Curriculum: ...
+    @property
+    def customers(self) -> Customers: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -7,6 +7,8 @@ import ibis.expr.types as ir
 from leadline.metrics.population import local
 
 POSITION = ("unit", "role", "location", "manager")
+# Of people of customers; decided upon after the places of employees, as content and time are.
+PLACES = (*POSITION, "account")
 TIME = ("day", "week", "month", "quarter", "year")
 NO_HR_RECORD = "no HR record"
 HAS_POSITION = "has_position"
@@ -19,21 +21,22 @@ def unit_level(level: int) -> str:
 
 def levels(position: ir.Table) -> int:
     """How deep the unit tree is; at least 1."""
-    deepest = position.unit_path.split("/").length().max().to_pyarrow().as_py()
+    deepest = position.unit_path.fill_null("").split("/").length().max().to_pyarrow().as_py()
     return int(deepest or 1)
 
 
 def with_levels(rows: ir.Table, depth: int) -> ir.Table:
     """`rows` with the column of units at each level."""
-    parts = rows.unit.split("/")
-    return rows.mutate(**{unit_level(k): parts[:k].join("/") for k in range(1, depth + 1)})
+    parts = rows.unit.fill_null("").split("/")
+    cut = {unit_level(k): parts[:k].join("/").nullif("") for k in range(1, depth + 1)}
+    return rows.mutate(**cut)
 
 
 def with_place(rows: ir.Table, position: ir.Table, zone: str) -> ir.Table:
     """`rows` and where each one's person sat at the row's `at` (S025), null where HR knows nothing.
 
-    Adds unit (path), role, location, manager (key as text) and `has_position`. A position covers
-    the half-open days [valid_from, valid_to) of the reporting zone."""
+    Adds unit (path), role, location, manager (key as text), account and `has_position`. A position
+    covers the half-open days [valid_from, valid_to) of the reporting zone."""
     dated = rows.mutate(at_day=local(rows.at, zone).date())
     seat = position.select(
         seat_person=position.person,
@@ -43,6 +46,7 @@ def with_place(rows: ir.Table, position: ir.Table, zone: str) -> ir.Table:
         role=position.role,
         location=position.location,
         manager=position.manager.cast("string"),
+        account=position.account,
     )
     joined = dated.left_join(
         seat,
