@@ -1,4 +1,4 @@
-"""`leadline curriculum`: what tests what, what a role needs, which test is a delayed check."""
+"""`leadline curriculum`: what tests what, what a role needs, what people owe."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,9 @@ def curriculum_command() -> None:
     """What somebody has to declare, because no record tells it.
 
     LIST is links (which content teaches what a question tests), standards (what a role needs,
-    from when) or checks (which assessment is the delayed check of which)."""
+    from when), checks (which assessment is the delayed check of which), requirements (what people
+    must hold, and for how long), exemptions (who is let off), leaves (who is away), programmes
+    (training with an aim), costs (of programmes) or questions (asked of programmes)."""
 
 
 @curriculum_command.command("import")
@@ -30,13 +32,20 @@ def import_command(name: str, file: Path, dry_run: bool, as_json: bool) -> None:
 
     Columns: question, objective, content of links; role, valid_from, needs (course, assessment,
     certificate or outcome), thing, at_least, at_most of standards; assessment, of, from_day, to_day
-    of checks. Where a row is refused nothing is changed, and the command ends with 1."""
+    of checks; requirement, name, valid_from, valid_to, things, units, roles, locations,
+    valid_months, grace_days, lead_days, due_days, regulated, leave, rehire of requirements;
+    requirement, person, valid_from, valid_to, reason of exemptions; person, valid_from, valid_to of
+    leaves; programme, valid_from, audience, courses, unit, role, owner, goal, thing, target, due,
+    worth, worth_low, worth_high, worth_source of programmes; programme, kind, amount, currency,
+    since, until, per of costs; programme, question, metrics of questions. Several values in one
+    cell are parted by ;. Where a row is refused nothing is changed,
+    and the command ends with 1."""
     from leadline.sources.curriculum_csv import read_list
     from leadline.sources.records import Unreadable
 
-    kind = LISTS[name.removesuffix("s")]
+    kind, app = LISTS[name.removesuffix("s")], installed()
     try:
-        found = read_list(file, kind)
+        found = read_list(file, kind, app.directory.called)
     except Unreadable as problem:
         failed(str(problem), 2)
     for refused in found.refused:
@@ -45,7 +54,7 @@ def import_command(name: str, file: Path, dry_run: bool, as_json: bool) -> None:
         )
     if found.refused:
         failed(f"{len(found.refused):,} rows refused; nothing was changed.", 1)
-    done = installed().curriculum.replace(kind, found.rows, dry_run=dry_run)
+    done = app.curriculum.replace(kind, found.rows, dry_run=dry_run)
     if as_json:
         changes = {"added": done.added, "removed": done.removed, "kept": done.kept}
         click.echo(msgspec.json.encode(changes).decode())
@@ -56,7 +65,7 @@ def import_command(name: str, file: Path, dry_run: bool, as_json: bool) -> None:
     for what, rows in (("added", done.added), ("removed", done.removed)):
         click.echo(f"{len(rows):,} {would}{what}")
         for row in rows[:CHANGES_SHOWN]:
-            click.echo(f"  {', '.join(map(str, msgspec.structs.astuple(row)))}")
+            click.echo(f"  {_line(row)}")
     click.echo(f"{done.kept:,} as before")
 
 
@@ -70,8 +79,16 @@ def show_command(name: str, as_json: bool) -> None:
         click.echo(json.dumps(msgspec.to_builtins(rows), ensure_ascii=False))
         return
     for row in rows:
-        click.echo(
-            ", ".join("" if cell is None else str(cell) for cell in msgspec.structs.astuple(row))
-        )
+        click.echo(_line(row))
     if not rows:
         click.echo(f"No {name} are declared.")
+
+
+def _line(row: msgspec.Struct) -> str:
+    return ", ".join(map(_text, msgspec.structs.astuple(row)))
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, tuple):
+        return "; ".join(cell)
+    return "" if cell is None else str(cell)

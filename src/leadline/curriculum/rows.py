@@ -1,10 +1,13 @@
-"""The three lists that somebody has to write down, because no record tells them."""
+"""The lists that somebody has to write down, because no record tells them."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
+
+from leadline.curriculum.duties import Exemption, Leave, Requirement
+from leadline.curriculum.programmes import Cost, Programme, Question
 
 Needs = Literal["course", "assessment", "certificate", "outcome"]
 
@@ -48,5 +51,15 @@ class Check(msgspec.Struct, frozen=True):
     invited: bool = False
 
 
-Row = Link | Standard | Check
-LISTS: Mapping[str, type[Row]] = {"link": Link, "standard": Standard, "check": Check}
+Row = Link | Standard | Check | Requirement | Exemption | Leave | Programme | Cost | Question
+LISTS: Mapping[str, type[Row]] = {
+    "link": Link,
+    "standard": Standard,
+    "check": Check,
+    "requirement": Requirement,
+    "exemption": Exemption,
+    "leave": Leave,
+    "programme": Programme,
+    "cost": Cost,
+    "question": Question,
+}

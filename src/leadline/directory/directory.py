@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
-from leadline.directory import tables
+from leadline.directory import past, tables
 from leadline.directory.plan import plan
 from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
 from leadline.directory.tables import as_day
@@ -40,6 +40,7 @@ class Directory:
         self._database = database
         self._cache: OrderedDict[Identifier, int] = OrderedDict()
         database.evolve(tables.AREA, tables.SCHEMA)
+        database.evolve(past.AREA, past.SCHEMA)
 
     def actors(self, identifiers: Collection[Identifier]) -> dict[Identifier, int]:
         """The random key of each identifier; unseen ones get theirs now, and keep it for good.
@@ -72,11 +73,12 @@ class Directory:
         # Imports wait for each other, so what one reads stays true until it has written; whoever
         # else writes waits only while it writes, not while it plans.
         with self._database.exclusive(tables.AREA):
-            made = plan(tables.known(self._database, rows), rows, on or _today())
+            known = tables.known(self._database, rows)
+            made = plan(known, rows, on or _today())
             made.changes.dry_run = dry_run
             if (made.people or made.links) and not dry_run:
                 with self._database.transaction() as tx:
-                    tables.write(tx, made)
+                    tables.write(tx, made, known)
         return made.changes
 
     def claim(self, person: int, identifier: Identifier) -> None:
@@ -94,13 +96,22 @@ class Directory:
         )
         return [(actor, person) for actor, person in self._database.execute(sql, (revision,))]
 
-    def all_links(self) -> list[tuple[int, int]]:
-        """(actor, person) of every actor there is."""
-        return self.links(0)
+    def all_links(self, *, known_at: datetime | None = None) -> list[tuple[int, int]]:
+        """(actor, person) of every actor there is; an actor counts as its own person before the
+        instant at which somebody's claim of it was known."""
+        later = past.unlinked(self._database, known_at) if known_at else frozenset()
+        return [(actor, actor if actor in later else person) for actor, person in self.links(0)]
 
-    def positions(self) -> list[Position]:
-        """Every position of everybody, past ones too, by person and day."""
-        return _positions(self._database.execute(f"{POSITION} ORDER BY s.person, s.valid_from"))
+    def positions(self, *, known_at: datetime | None = None) -> list[Position]:
+        """Every position of everybody, past ones too, by person and day; as it is known now, or as
+        it was known at an instant."""
+        now = _positions(self._database.execute(f"{POSITION} ORDER BY s.person, s.valid_from"))
+        if known_at is None:
+            return now
+        then = past.people(self._database, known_at)
+        found = [each for each in now if each.person not in then]
+        found += [each for person in then.values() if person for each in past.positions(person)]
+        return sorted(found, key=lambda each: (each.person, each.valid_from))
 
     def place_today(self, person: int, *, on: date | None = None) -> Position | None:
         """Where a person sits; None: nowhere (unknown, not yet here, left)."""
@@ -163,8 +174,9 @@ class Directory:
                 found.setdefault(path, set()).add(person)
         return found
 
-    def names(self, keys: Collection[int]) -> dict[int, Name]:
-        """Identity of person keys and of actors that nobody claims. For the lens alone."""
+    def names(self, keys: Collection[int], *, known_at: datetime | None = None) -> dict[int, Name]:
+        """Identity of person keys and of actors that nobody claims; now, or as known at an instant.
+        For the lens alone."""
         people = (
             "SELECT person, name, person_id, email FROM directory_person WHERE person IN ({keys})"
         )
@@ -178,6 +190,10 @@ class Directory:
         }
         for actor, value in self._database.select_in(strangers, keys):
             found[actor] = Name(value, None, None)
+        then = past.people(self._database, known_at) if known_at else {}
+        for key in found.keys() & then.keys():
+            if person := then[key]:
+                found[key] = Name(person.name or person.person_id, person.person_id, person.email)
         return found
 
     def unmatched(self, limit: int, offset: int = 0) -> list[Unmatched]:
@@ -233,7 +249,7 @@ def _positions(rows: Iterable[Any]) -> list[Position]:
             hire_date=as_day(hired),
             left_on=as_day(left),
             zone=zone,
+            account=account,
         )
         for person, path, role, location, manager, start, end, hired, left, zone, account in rows
     ]
-            account=account,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from leadline.directory import past
 from leadline.directory.checks import Known, KnownPerson
 from leadline.directory.plan import Plan, random_key
 from leadline.directory.rows import PersonRow, Place
@@ -33,8 +34,8 @@ SCHEMA = (
     CREATE INDEX directory_identifier_revision ON directory_identifier (revision);
     CREATE INDEX directory_identifier_person ON directory_identifier (person)
     """,
-)
     "ALTER TABLE directory_position ADD COLUMN account TEXT",
+)
 
 
 def as_day(text: str | None) -> date | None:
@@ -65,6 +66,7 @@ def insert_identifiers(
         "ON CONFLICT (kind, value) DO UPDATE SET person = excluded.person, "
         "revision = excluded.revision WHERE excluded.person IS NOT NULL",
     )
+    past.remember_links(tx, revision)
 
 
 def actors(tx: Transaction, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
@@ -112,9 +114,11 @@ def known(tx: Transaction, rows: Sequence[PersonRow]) -> Known:
     )
 
 
-def write(tx: Transaction, plan: Plan) -> None:
-    """Everything that a plan wants, inside the caller's transaction."""
+def write(tx: Transaction, plan: Plan, known: Known) -> None:
+    """Everything that a plan wants, inside the caller's transaction. known: as it was before."""
     revision = next_revision(tx)
+    before = {person.key: person for person in known.people.values()}
+    past.remember(tx, before, plan.people)
     columns = ("person", "person_id", "name", "email", "hire_date", "left_on", "zone")
     tx.insert(
         "directory_person",

@@ -26,7 +26,7 @@ REOPEN_AFTER_SECONDS = 24 * 3600
 SAME_RESULT_WITHIN_SECONDS = 60
 SCORES = ["score_scaled", "score_raw", "score_min", "score_max", "success"]
 SENT = ["module", "object", "place", "timestamp", "second", "did", *SCORES, "duration_s"]
-ORIGIN = ["transferred", "registration", "source"]
+ORIGIN = ["transferred", "registration", "source", "statement_id"]
 WHOLE = ["person", "course", "cycle_no", "assessment"]
 
 
@@ -35,8 +35,8 @@ def markers(m: ir.Table) -> ir.Table:
     along = ibis.window(group_by=WHOLE, order_by="place")
     marked = _without_echoes(_without_repeats(_candidates(m)))
     began = marked.mutate(begins=_begins(marked, along))
-    count = ibis.ifelse(began.begins, 1, 0).cumsum().over(along)
-    return began.mutate(attempt_no=count.cast("int64")).drop("begins")
+    count = began.begins.cast("int64").cumsum().over(along)
+    return began.mutate(attempt_no=count).drop("begins")
 
 
 def _candidates(m: ir.Table) -> ir.Table:

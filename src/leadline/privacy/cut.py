@@ -11,7 +11,7 @@ from ibis.common.exceptions import IbisError
 
 from leadline.facts import Sensitivity
 from leadline.facts import catalogue as fact_catalogue
-from leadline.metrics import Metric
+from leadline.metrics import Metric, obligation
 from leadline.metrics import catalogue as metric_catalogue
 from leadline.privacy.policy import POLICY, Rules
 from leadline.privacy.refusals import Forbidden
@@ -20,7 +20,10 @@ from leadline.refresh import schemas
 
 COLLECTIVE = ("account", "measurement")  # about customers and whole units
 # About content, systems and what is declared, not about people.
-DIMENSIONS = ("activity", "source", "linkage", "standard", "check")
+DIMENSIONS = (
+    *("activity", "source", "linkage", "standard", "check"),
+    *("requirement", "scope", "satisfier", "programme"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,17 @@ class CutFacts:
         return self._made[name]
 
     def _cut(self, name: str) -> ir.Table:
+        if name in COLLECTIVE:
+            return self._collective(name)
         if name in DIMENSIONS:
             return self.tables(name)
         if name in self.rules.closed:
-        if name in COLLECTIVE:
-            return self._collective(name)
             raise Forbidden(f"The fact {name} is closed to this role.")
-        made = {"event": self._events, "position": self._positions}.get(name)
+        made = {
+            "event": self._events,
+            "position": self._positions,
+            "obligation": self._obligations,
+        }.get(name)
         table = made() if made else self._fact(name)
         return table if self.people is None else table.semi_join(self.people, "person")
 
@@ -69,15 +76,67 @@ class CutFacts:
         rule = self.rules.names if self.named else self.rules.opens
         return rule(fact, column, sensitivity)
 
+    def _obligations(self) -> ir.Table:
+        """How people stand follows from where they sit and when they were away, whether or not the
+        role may see that: what it is told is the columns of the obligation."""
+        whole = Whole(self.tables, self.now, self.reporting_zone)
+        return obligation.obligations(whole).select(
+            [
+                c
+                for c, column in obligation.COLUMNS.items()
+                if self._open("obligation", c, column.sensitivity)
+            ]
+        )
+
     def _positions(self) -> ir.Table:
         if not self._open("position", "role", Sensitivity.HR):
             raise Forbidden("Where people sit, and since when, is closed to this role.")
         return self.tables("position")
 
+    def _collective(self, name: str) -> ir.Table:
+        """It tells of whole groups and cannot be cut to some people of them."""
+        outcomes = Sensitivity.OUTCOME in self.rules.columns and name == "measurement"
+        if self.people is not None or not (self.rules.customers or outcomes):
+            raise Forbidden("What is known of customers and whole units is closed to this role.")
+        table = self.tables(name)
+        return table if self.rules.customers else table.filter(table.kind == "unit")
+
     def _events(self) -> ir.Table:
         if not self._open("event", "timestamp", Sensitivity.ACTIVITY):
             raise Forbidden("Single events are closed to this role.")
         return with_person(live(self.tables("event")), self.tables("link"))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The facts uncut, for what is derived from them; see metrics.Facts."""
+
+    tables: Callable[[str], ir.Table]
+    now: datetime
+    reporting_zone: str
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return obligation.obligations(self) if name == "obligation" else self.tables(name)
+
+
+@dataclass(frozen=True)
+class OfPerson:
+    """The same of one person alone: so little that it is worked out in a moment."""
+
+    tables: Callable[[str], ir.Table]
+    person: int
+    now: datetime
+    reporting_zone: str
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "obligation":
+            return obligation.obligations(self)
+        table = self.tables(name)
+        return table.filter(table.person == self.person) if "person" in table.columns else table
 
 
 def live(events: ir.Table) -> ir.Table:
@@ -93,14 +152,6 @@ def with_person(events: ir.Table, link: ir.Table) -> ir.Table:
     """Events with `person`; an actor whom nobody claims is its own person."""
     claimed = link.select(linked_actor=link.actor, person=link.person)
     joined = events.left_join(claimed, events.actor == claimed.linked_actor)
-    def _collective(self, name: str) -> ir.Table:
-        """It tells of whole groups and cannot be cut to some people of them."""
-        outcomes = Sensitivity.OUTCOME in self.rules.columns and name == "measurement"
-        if self.people is not None or not (self.rules.customers or outcomes):
-            raise Forbidden("What is known of customers and whole units is closed to this role.")
-        table = self.tables(name)
-        return table if self.rules.customers else table.filter(table.kind == "unit")
-
     return joined.mutate(person=ibis.coalesce(joined.person, joined.actor)).drop("linked_actor")
 
 

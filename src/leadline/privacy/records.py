@@ -117,6 +117,11 @@ def roster(facts: CutFacts, seats: ir.Table, now: datetime) -> ir.Table:
     return joined.mutate(**{c: joined[c].fill_null(0) for c in ("open", "overdue", "completed")})
 
 
+def placed(rows: ir.Table, seats: ir.Table) -> ir.Table:
+    """Rows with the unit, role and location of their person."""
+    return rows.left_join(seats, "person").drop("person_right")
+
+
 def seats(position: ir.Table, day: date) -> ir.Table:
     """Where everybody sits on `day`: person, unit (path), role, location."""
     on = ibis.literal(day)

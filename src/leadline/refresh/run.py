@@ -188,6 +188,8 @@ class _Refresh:
         yield "linkage", self._parts.curriculum.rows(Link)
         yield "standard", self._parts.curriculum.rows(Standard)
         yield "check", self._parts.curriculum.rows(Check)
+        yield "programme", programmes.taught(self._parts.curriculum.rows(Programme))
+        yield from duties.tables(self._parts.curriculum.rows)
 
     def _commit(self, connection: BaseBackend, commit: Commit) -> None:
         sources = dimensions.sources(connection)

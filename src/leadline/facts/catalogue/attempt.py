@@ -45,6 +45,9 @@ COLUMNS = {
     "duration_s": Column("float64", Sensitivity.ACTIVITY, "longest duration sent, seconds"),
     "registration": Column("string", Sensitivity.KEY, "first xAPI registration sent, if any"),
     "source": Column("string", Sensitivity.CONTENT, "source of its first statement"),
+    "statement_id": Column(
+        "string", Sensitivity.KEY, "its first grade; where there is none, its last statement"
+    ),
 }
 
 
@@ -62,6 +65,7 @@ def rows(m: ir.Table) -> ir.Table:
     )
     verb_says = ibis.cases((attempts.said == "passed", True), (attempts.said == "failed", False))
     return attempts.mutate(
+        statement_id=ibis.coalesce(attempts.graded_by, attempts.last_id),
         state=state,
         score=ibis.coalesce(attempts.score_scaled, relative),
         passed=ibis.coalesce(attempts.success, verb_says),
@@ -86,6 +90,8 @@ def _tries(k: ir.Table) -> ir.Table:
         duration_s=k.duration_s.max(),
         registration=k.registration.argmin(k.place, where=k.registration.notnull()),
         source=k.source.argmin(k.place),
+        graded_by=k.statement_id.argmin(k.place, where=graded),
+        last_id=k.statement_id.argmax(k.place),
     )
 
 

@@ -13,6 +13,7 @@ COLUMNS = {
         INSTANT, Sensitivity.CERTIFICATE, "valid until just before it, as sent; null: no end sent"
     ),
     "source": Column("string", Sensitivity.CONTENT, "source of the statement"),
+    "statement_id": Column("string", Sensitivity.KEY, "the statement that says so, as last sent"),
 }
 
 
@@ -26,6 +27,7 @@ def rows(m: ir.Table) -> ir.Table:
         course=earned.course.argmax(earned.place, where=earned.course.notnull()),
         expires_at=earned.expires_at.argmax(earned.place, where=earned.expires_at.notnull()),
         source=earned.source.argmax(earned.place),
+        statement_id=earned.statement_id.argmax(earned.place),
     )
 
 

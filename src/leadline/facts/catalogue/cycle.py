@@ -28,6 +28,7 @@ COLUMNS = {
         Sensitivity.ACTIVITY,
         "first instant the course was complete; passing alone is not completing",
     ),
+    "completion_id": Column("string", Sensitivity.KEY, "the statement that completed it first"),
     "withdrawn_at": Column(INSTANT, Sensitivity.HR, "first withdrawal from the course"),
     "waived_at": Column(INSTANT, Sensitivity.HR, "first time the obligation was waived"),
     "success": Column("boolean", Sensitivity.ASSESSMENT, "course success as last sent"),
@@ -46,10 +47,12 @@ def rows(m: ir.Table) -> ir.Table:
     """One row per (person, course, cycle_no); nothing in it depends on what time it is now."""
     m = m.filter(m.course.notnull())
     whole, learner = on_course(m), by_learner(m)
+    completed = whole & ~m.did.isin(OPENING) & completes(m)
     cycles = m.group_by(KEYS).aggregate(
         assigned_at=m.timestamp.min(where=whole & m.did.isin(OPENING)),
         started_at=m.timestamp.min(where=learner),
-        completed_at=m.timestamp.min(where=whole & ~m.did.isin(OPENING) & completes(m)),
+        completed_at=m.timestamp.min(where=completed),
+        completion_id=m.statement_id.argmin(m.place, where=completed),
         withdrawn_at=m.timestamp.min(where=whole & (m.did == "withdrawn")),
         waived_at=m.timestamp.min(where=whole & (m.did == "waived")),
         success=m.success.argmax(m.place, where=whole & m.success.notnull()),

@@ -1,0 +1,237 @@
+"""The part of the lens that answers how people stand against what they owe (METHODS A)."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from leadline.curriculum import Requirement
+from leadline.directory import Name
+from leadline.metrics import Facts, obligation
+from leadline.privacy import records
+from leadline.privacy.cut import CutFacts, OfPerson
+from leadline.privacy.known import AsKnown, settled
+from leadline.privacy.looks import Look
+from leadline.privacy.pictures import Pictures
+from leadline.privacy.policy import Rows
+from leadline.privacy.records import PAGE_ROWS_MAX, Page
+from leadline.privacy.refusals import Forbidden, UnknownQuestion
+from leadline.privacy.slices import matches
+from leadline.privacy.view import View
+
+Row = Mapping[str, Any]
+ROWS_MAX = 100_000  # of a list that is asked for whole
+# What needs somebody first, on every list; a lapse in a regulated role stands above any other.
+URGENCY = (
+    *(obligation.VIOLATED, obligation.IN_GRACE, obligation.DUE_SOON, obligation.NOT_YET_DUE),
+    *(obligation.IN_FORCE, obligation.ON_LEAVE, obligation.EXEMPT),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which obligations are asked for; what is None does not matter. due: first day, and the first
+    day after; unit: with all below, as people sit on their day."""
+
+    requirement: str | None = None
+    states: Collection[str] = ()
+    person: int | None = None
+    unit: str | None = None
+    due: tuple[date, date] | None = None
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One person and one requirement with all dates that matter, oldest first.
+
+    now: the obligation of today, if there is one; periods: what was due when and when it came;
+    duties: spans in which the requirement bound the person."""
+
+    now: Row | None
+    periods: tuple[Row, ...]
+    duties: tuple[Row, ...]
+    name: Name
+    titles: Mapping[str, str]
+    as_of: datetime
+    watermark: datetime | None
+
+
+class Duties(Pictures):
+    """What one viewer is shown of obligations; all of it also as known at an earlier instant."""
+
+    @abstractmethod
+    def _table(self, name: str) -> ir.Table: ...
+
+    @abstractmethod
+    def _in_sight(self, person: int) -> None: ...
+
+    @abstractmethod
+    def _name_people(self) -> None: ...
+
+    @property
+    @abstractmethod
+    def _view(self) -> View: ...
+
+    @property
+    @abstractmethod
+    def _watermark(self) -> datetime | None: ...
+
+    @property
+    def known_to(self) -> datetime:
+        """The last instant of which what was known then can be told."""
+        return settled(self._view.snapshot.commit.at)
+
+    def requirements(self, known_at: datetime | None = None) -> Sequence[Requirement]:
+        """What is declared: it tells of nobody."""
+        with self._looking("requirements") as look:
+            if self.rules.rows is Rows.NOBODY:
+                raise Forbidden(f"As {self.viewer.role} one sees nobody's duties.")
+            found = self._books.curriculum.rows(Requirement, known_at=known_at)
+            look.shown = len(found)
+        return found
+
+    def standing(
+        self,
+        wanted: Wanted = EVERYTHING,
+        *,
+        known_at: datetime | None = None,
+        limit: int = PAGE_ROWS_MAX,
+        offset: int = 0,
+    ) -> Page:
+        """How people stand, by name, the most urgent first: obligation.COLUMNS, unit and role.
+
+        known_at: as it was known then; None: as it is known now."""
+        with self._looking("obligations", **_filters(wanted, known_at)) as look:
+            self._name_people()
+            facts = self._duty_facts(known_at)
+            rows = _only(records.placed(facts.obligation, self._sat(known_at)), wanted)
+            rows = rows.mutate(urgent=_urgency(rows))
+            ordered = rows.order_by(["urgent", "due_on", "person", "requirement"]).drop("urgent")
+            total = int(rows.count().to_pyarrow().as_py())
+            shown = ordered.limit(min(limit, ROWS_MAX), offset=offset).to_pyarrow().to_pylist()
+            return self._named_page(look, shown, total, known_at)
+
+    def timeline(
+        self, person: int, requirement: str, *, known_at: datetime | None = None
+    ) -> Timeline:
+        """One person's way through one requirement. NotThere for anybody out of sight."""
+        with self._looking("timeline", requirement=requirement, **_then(known_at)) as look:
+            self._name_people()
+            self._in_sight(person)
+            look.people = (person,)
+            parts = {
+                name: self._rows_of(table, person, requirement, known_at)
+                for name, table in (
+                    ("now", lambda facts: facts.obligation),
+                    ("periods", obligation.periods),
+                    ("duties", obligation.duties),
+                )
+            }
+            names = self._books.directory.names([person], known_at=known_at)
+            look.shown = len(parts["periods"])
+            return Timeline(
+                now=next(iter(parts["now"]), None),
+                periods=parts["periods"],
+                duties=parts["duties"],
+                name=names[person],
+                titles=records.titles(self._table("activity"), _things(parts["periods"])),
+                as_of=self.now,
+                watermark=self._watermark,
+            )
+
+    def settled_at(self, known_at: datetime | None) -> datetime | None:
+        """The instant, if what was known then can be told. Raises UnknownQuestion."""
+        if known_at is not None and known_at > self.known_to:
+            raise UnknownQuestion(
+                f"What is known is settled up to {self.known_to:%Y-%m-%d %H:%M:%S} UTC; "
+                "ask for an instant before that, or refresh first."
+            )
+        return known_at
+
+    def _duty_facts(self, known_at: datetime | None) -> CutFacts:
+        facts = self._facts(named=True)
+        if self.settled_at(known_at) is None:
+            return facts
+        return replace(facts, tables=self._as_known(known_at))
+
+    def _as_known(self, known_at: datetime | None) -> Callable[[str], ir.Table]:
+        if known_at is None:
+            return self._table
+        return AsKnown(self._table, self._books.directory, self._books.curriculum, known_at)
+
+    def _rows_of(
+        self,
+        made: Callable[[Facts], ir.Table],
+        person: int,
+        requirement: str,
+        known_at: datetime | None,
+    ) -> tuple[Row, ...]:
+        facts = OfPerson(self._as_known(known_at), person, self.now, self._facts().reporting_zone)
+        rows = made(facts).filter(_.person == person, _.requirement == requirement)
+        order = [column for column in ("issued_at", "since") if column in rows.columns]
+        return tuple(rows.order_by(order).to_pyarrow().to_pylist())
+
+    def _sat(self, known_at: datetime | None) -> ir.Table:
+        return records.seats(self._as_known(known_at)("position"), self.now.date())
+
+    def _named_page(
+        self, look: Look, shown: list[Row], total: int, known_at: datetime | None
+    ) -> Page:
+        people = {row["person"] for row in shown}
+        names = self._books.directory.names(people, known_at=known_at)
+        look.people, look.shown = tuple(sorted(names)), len(shown)
+        return Page(
+            rows=tuple(shown),
+            total=total,
+            names=names,
+            titles=records.titles(self._table("activity"), _things(shown)),
+            as_of=self.now,
+            watermark=self._watermark,
+        )
+
+
+def _only(rows: ir.Table, wanted: Wanted) -> ir.Table:
+    if wanted.requirement is not None:
+        rows = rows.filter(rows.requirement == wanted.requirement)
+    if wanted.states:
+        rows = rows.filter(rows.state.isin(sorted(wanted.states)))
+    if wanted.person is not None:
+        rows = rows.filter(rows.person == wanted.person)
+    if wanted.unit is not None:
+        rows = rows.filter(matches(rows, "unit", wanted.unit))
+    if wanted.due is not None:
+        first, after = wanted.due
+        rows = rows.filter(rows.due_on >= ibis.literal(first), rows.due_on < ibis.literal(after))
+    return rows
+
+
+def _urgency(rows: ir.Table) -> ir.IntegerValue:
+    """By state, and within a state what is regulated first."""
+    places = [(rows.state == state, 2 * place) for place, state in enumerate(URGENCY)]
+    return ibis.cases(*places, else_=2 * len(URGENCY)) + ibis.ifelse(rows.regulated, 0, 1)
+
+
+def _filters(wanted: Wanted, known_at: datetime | None) -> dict[str, str]:
+    said = {
+        "requirement": wanted.requirement,
+        "state": ", ".join(sorted(wanted.states)),
+        "unit": wanted.unit,
+        "due": wanted.due and f"{wanted.due[0]} to {wanted.due[1]}",
+    }
+    return {name: value for name, value in said.items() if value} | _then(known_at)
+
+
+def _then(known_at: datetime | None) -> dict[str, str]:
+    return {} if known_at is None else {"known at": known_at.isoformat()}
+
+
+def _things(rows: Collection[Row]) -> set[str]:
+    return {row["thing"] for row in rows if row.get("thing")}
