@@ -84,7 +84,7 @@ def test_too_few_accounts_are_refused_with_a_reason_and_fewer_still_are_not_show
 def test_customers_are_analysed_without_any_hr_record(tmp_path):
     world = World(tmp_path)
     customers(world, tmp_path, 24)
-    people = {"big": 14, "mid": 11}
+    people = {"big": 24, "mid": 22}
     crm = tmp_path / "big.csv"
     crm.write_text(
         "account,name,started_on,contact_email\n"
@@ -110,15 +110,15 @@ def test_customers_are_analysed_without_any_hr_record(tmp_path):
                 world.says("", "assigned", "course/setup", at="2026-02-01", actor=mailbox)
     lens = world.lens(Role.TRAINING_LEAD)
     whole = lens.measure("completion_rate").result
-    assert (whole.n, lens.measure("completion_rate").coverage) == (73, 1.0)
+    assert (whole.n, lens.measure("completion_rate").coverage) == (94, 1.0)
     by_account = lens.measure("completion_rate", by=("account",)).results
     shown = {each.group["account"]: each for each in by_account if each.gate != "suppressed"}
     assert set(shown) == {"big"}
-    assert (shown["big"].n, round(shown["big"].estimate * 14)) == (14, 9)
+    assert (shown["big"].n, round(shown["big"].estimate * 24)) == (24, 9)
     assert len(by_account) == 26
     alone = lens.measure("completion_rate", where={"account": "big"}).result
-    assert (alone.n, alone.estimate) == (14, shown["big"].estimate)
-    for hidden in ("a1", "mid"):  # two people; and eleven, lest the others be worked out
+    assert (alone.n, alone.estimate) == (24, shown["big"].estimate)
+    for hidden in ("a1", "mid"):  # two people; and twenty-two, lest the others be worked out
         small = lens.measure("completion_rate", where={"account": hidden}).result
         assert (small.gate, small.estimate) == ("suppressed", None)
     assert lens.account_names(["big", "a1"]) == {"big": "Big Customer", "a1": "Customer 1"}
