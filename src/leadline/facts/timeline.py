@@ -169,6 +169,6 @@ def _credited(line: ir.Table) -> ir.Table:
 
 def rule_used(s: ir.Table) -> ir.StringValue:
     """Which rule gave the time of a group of `spent` rows: one of the four, or `mixed`."""
-    counted = s.active_60_s > 0
-    lowest, highest = s.rule.min(where=counted), s.rule.max(where=counted)
+    counted = ibis.ifelse(s.active_60_s > 0, s.rule, ibis.null("string"))
+    lowest, highest = counted.min(), counted.max()
     return ibis.cases((lowest.isnull(), "gaps"), (lowest == highest, lowest), else_="mixed")

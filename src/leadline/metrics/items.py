@@ -42,6 +42,7 @@ QUESTIONS_MAX = 500
 OPTIONS_MAX = 26
 MARKED = ("correct", "incorrect", "omitted")
 FIFTHS = 5
+PEERS = (None, 0)  # a frame of values: in a frame of rows ClickHouse ranks equals apart
 
 Line = dict[str, Any]
 
@@ -105,7 +106,9 @@ def first_marks(facts: Facts, assessment: str | None) -> ir.Table:
     if assessment is not None:
         told = told.filter(told.assessment == assessment)
     sitting = ibis.window(
-        group_by=["person", "assessment"], order_by=["cycle_no", "attempt_no", "course"]
+        group_by=["person", "assessment"],
+        order_by=["cycle_no", "attempt_no", "course"],
+        range=PEERS,
     )
     first = told.mutate(sat=ibis.dense_rank().over(sitting)).filter(_.sat == 0)
     right = (first.state == "correct").cast("float64")
@@ -114,13 +117,18 @@ def first_marks(facts: Facts, assessment: str | None) -> ir.Table:
     marked = marked.mutate(total=_.mark.sum().over(mine), asked=_.count().over(mine))
     others = ibis.ifelse(marked.asked > 1, marked.asked - 1, ibis.null("int64"))
     marked = marked.mutate(rest=(marked.total - marked.mark) / others)
-    ladder = ibis.window(group_by=["assessment", "question"], order_by="rest")
-    rank = ibis.percent_rank().over(ladder)  # equal scores are never parted
-    fifth = ibis.least((rank * FIFTHS).floor().cast("int64"), FIFTHS - 1)
-    return marked.mutate(fifth=fifth).select(
+    return marked.mutate(fifth=_fifth(marked)).select(
         *("person", "assessment", "course", "question", "state", "answered_at", "response"),
         *("success", "mark", "rest", "total", "asked", "fifth"),
     )
+
+
+def _fifth(marked: ir.Table) -> ir.IntegerColumn:
+    """0 to 4 by how many did worse in the rest; equal scores are never parted."""
+    alike = ibis.window(group_by=["assessment", "question"])
+    ladder = ibis.window(group_by=["assessment", "question"], order_by="rest", range=PEERS)
+    others = ibis.greatest(marked.count().over(alike) - 1, 1)
+    return ibis.least(ibis.rank().over(ladder) * FIFTHS // others, FIFTHS - 1).cast("int64")
 
 
 def _asked(marks: ir.Table) -> ir.Table:
