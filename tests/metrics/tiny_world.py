@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import ibis
 
+from leadline.engine.duck import WALL_CLOCK
 from leadline.events.schema import EVENT
 from leadline.facts.fact import INSTANT
 from leadline.metrics import Context, catalogue, summarise
 from leadline.refresh.definitions import DIMENSIONS
 
+ibis.get_backend().con.execute(WALL_CLOCK)  # as the connections of a lake have it
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 ACTIVITY = {
     "activity": "string",

@@ -15,6 +15,8 @@ RECOMPUTED = "recomputed"
 VERSION = "version"
 ARROW_BATCH_ROWS = 65_536
 BLOCK = "block"  # partition column of `event`; not in the files
+# What metrics call the local time of an instant; see metrics.population.wall_clock.
+WALL_CLOCK = "CREATE OR REPLACE MACRO wall_clock(zone, instant) AS timezone(zone, instant)"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def connected(
         },
     )
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute(WALL_CLOCK)
     connection.execute("SET GLOBAL parquet_metadata_cache = true")  # files of a table never change
     merged = _load_recomputed(connection, snapshot)
     for name, schema in empty.items():

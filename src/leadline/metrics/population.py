@@ -86,15 +86,16 @@ def immature(facts: Facts, mature_at: ir.TimestampColumn) -> ir.StringColumn:
 
 
 @ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))
-def timezone(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Wall-clock time of an instant in a zone; DuckDB and PostgreSQL know it by this name."""
+def wall_clock(zone, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Wall-clock time of an instant in a zone: the one function that an engine brings of its own,
+    since every SQL calls it by another name (engine/duck.py)."""
 
 
 def local(at: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Wall-clock time of an instant in the reporting zone."""
     if zone == "UTC":
         return at.cast("timestamp")
-    return timezone(zone, at)
+    return wall_clock(zone, at)
 
 
 def seconds_between(start: ir.TimestampColumn, end: ir.TimestampColumn) -> ir.IntegerColumn:
