@@ -78,8 +78,10 @@ def test_a_rotation_shows_the_new_secret_and_can_end_the_old_one_at_once(run, cr
     secret = result.output.splitlines()[1].split()[1]
     assert credentials.verify(made["key"], secret)
     assert credentials.verify(made["key"], made["secret"]) is None
-    run("rotate", made["key"])
+    rotated = json.loads(run("rotate", made["key"], "--json").output)
+    assert credentials.verify(made["key"], rotated.pop("secret"))
     (listed,) = map(json.loads, run("list", "--json").output.splitlines())
+    assert rotated == listed
     ends = datetime.fromisoformat(listed["old_secret_until"]) - datetime.now(UTC)
     assert timedelta(hours=23) < ends <= timedelta(hours=24)
 

@@ -207,7 +207,9 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     monkeypatch.setattr(archive, "EXPANSION_FREE_BYTES", 2**20)
     monkeypatch.setattr(archive.Archive, "unpack", None)
 
-    assert "times as large" in refused(Packages.zip(files={**INDEX, "zeros": bytes(2**22)})).reason
+    problem = refused(Packages.zip(files={**INDEX, "zeros": bytes(2**22)}))
+    assert "times as large" in problem.reason
+    assert problem.field == "zeros"
 
 
 def test_text_that_packs_well_is_no_bomb(monkeypatch):

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from leadline.lrs.alternate import unwrapped
+from leadline.lrs.endpoint import answer
 from leadline.lrs.message import Request
 from leadline.lrs.refusals import Refusal
 
@@ -65,3 +66,16 @@ def test_a_wrong_use_is_refused(request_, reason):
     with pytest.raises(Refusal, match=reason) as refusal:
         unwrapped(request_)
     assert refusal.value.status == 400
+
+
+@pytest.mark.parametrize("version", ["1.0.3", "2.0.0"])
+@pytest.mark.parametrize("headers", [{}, {"x-experience-api-version": "1.0.3"}])
+def test_a_refusal_speaks_the_version_of_the_form(parts, version, headers):
+    wrong = form("POST", {"X-Experience-API-Version": version}, headers, query="&limit=1")
+    reply = answer(wrong, parts)
+    assert (reply.status, reply.headers["x-experience-api-version"]) == (400, version)
+
+
+def test_a_refusal_of_what_is_no_form_speaks_the_version_of_the_header(parts):
+    reply = answer(Request("POST", "/statements", "method=PUT", FIRST, b'{"a": 1}'), parts)
+    assert (reply.status, reply.headers["x-experience-api-version"]) == (400, "1.0.3")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from logbook import append, sent
 
+from leadline.statements import Wanted
 from leadline.store import (
     Audit,
     Credentials,
@@ -16,6 +17,7 @@ from leadline.store import (
     NoCredential,
     Quarantine,
     Sources,
+    Unavailable,
 )
 from leadline.store import (
     credentials as module,
@@ -155,6 +157,20 @@ def test_a_credential_of_before_there_were_tenants_is_the_installations_own(tmp_
     assert found is not None
     assert (found.tenant, found.origins) == ("default", ("https://a.example",))
     new.close()
+
+
+def test_a_credential_opens_where_its_last_use_cannot_be_written(database: Database):
+    log, credentials = Log(database), Credentials(database)
+    made, secret = credentials.create("lms", ["all"])
+    append(log, sent(1))
+    on_sqlite = "Sqlite" in type(database._adapter).__name__
+    database.execute(
+        "PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on"
+    )
+    with pytest.raises(Unavailable):
+        append(log, sent(2))
+    assert credentials.verify(made.key, secret) == made
+    assert len(log.find(Wanted()).payloads) == 1
 
 
 def test_a_credential_keeps_its_tenant(database: Database):

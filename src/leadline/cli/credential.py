@@ -58,11 +58,7 @@ def add(
         terms["expires_at"] = datetime.now(UTC) + timedelta(days=days)
     with _access() as access:
         credential, secret = access.give(source, scopes, **terms)
-    if as_json:
-        click.echo(json.dumps(_shown(credential) | {"secret": secret}))
-    else:
-        click.echo(f"key     {credential.key}\nsecret  {secret}")
-        click.echo(KEEP_IT, err=True)
+    _show_secret(credential, secret, as_json=as_json)
 
 
 @credential_command.command("list")
@@ -85,12 +81,13 @@ def list_(as_json: bool) -> None:
     show_default=True,
     help="How long the old secret opens too; 0: it ends at once.",
 )
-def rotate(key: str, overlap_hours: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rotate(key: str, overlap_hours: int, as_json: bool) -> None:
     """Give the credential KEY a new secret, shown once; the old one goes on for a while."""
     with _access() as access:
         secret = access.rotate(key, overlap=timedelta(hours=overlap_hours))
-    click.echo(f"key     {key}\nsecret  {secret}")
-    click.echo(KEEP_IT, err=True)
+    rotated = next(each for each in _app().credentials.list() if each.key == key)
+    _show_secret(rotated, secret, as_json=as_json)
 
 
 @credential_command.command("origins")
@@ -128,6 +125,14 @@ def revoke(key: str) -> None:
     with _access() as access:
         access.revoke(key)
     click.echo(f"{key} is revoked.")
+
+
+def _show_secret(credential: Credential, secret: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_shown(credential) | {"secret": secret}))
+    else:
+        click.echo(f"key     {credential.key}\nsecret  {secret}")
+        click.echo(KEEP_IT, err=True)
 
 
 @contextmanager

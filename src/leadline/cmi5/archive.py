@@ -77,16 +77,13 @@ class Archive:
 
     def _check_expansion(self, size: int) -> None:
         total = sum(member.file_size for member in self.files.values())
+        largest = max(self.files, key=lambda path: self.files[path].file_size, default="")
         if total > UNPACKED_BYTES_MAX:
-            raise BadPackage(
-                "", f"unpacked it is over {UNPACKED_BYTES_MAX >> 30} GiB.", "Split the course."
-            )
+            reason = f"with it the package is over {UNPACKED_BYTES_MAX >> 30} GiB unpacked."
+            raise _bad(largest, reason, "Split the course.")
         if total > EXPANSION_FREE_BYTES and total > size * EXPANSION_MAX:
-            raise BadPackage(
-                "",
-                f"unpacked it is more than {EXPANSION_MAX} times as large as packed.",
-                "Leave out what is mere padding.",
-            )
+            reason = f"with it the package is more than {EXPANSION_MAX} times as large unpacked."
+            raise _bad(largest, reason, "Leave out what is mere padding.")
 
 
 class _Measured:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from leadline.lrs.message import JSON, Request
 from leadline.lrs.refusals import Refusal
-from leadline.lrs.versions import HEADER, Version, negotiate
+from leadline.lrs.versions import HEADER, Version, negotiate, spoken_by
 
 SECTION = "Comm 1.3"
 METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
@@ -14,6 +14,19 @@ HEADERS = frozenset(
 )
 FORM = "application/x-www-form-urlencoded"
 FIELD_LIMIT_COUNT = 64
+
+
+def spoken_in(request: Request) -> Version | None:
+    """The version that a request asks for, be it in the form of the alternate syntax; None where it
+    says none, or none of ours."""
+    if "method" in dict(parse_qsl(request.query)):
+        try:
+            fields = {name.lower(): value for name, value in _form(request)}
+        except Refusal:
+            fields = {}
+        if HEADER in fields:
+            return spoken_by(replace(request, headers={HEADER: fields[HEADER]}))
+    return spoken_by(request)
 
 
 def unwrapped(request: Request) -> Request:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadline.lrs import about, lookups, reads, writes
 from leadline.lrs.access import ANYWHERE, authenticated, check_origin, readable_from
-from leadline.lrs.alternate import unwrapped
+from leadline.lrs.alternate import spoken_in, unwrapped
 from leadline.lrs.call import Call, Parts, Writing
 from leadline.lrs.commit import Outcome, commit, complete_through
 from leadline.lrs.documents import ACTIVITY_PROFILE, AGENT_PROFILE, STATE, DocumentResource
@@ -62,10 +62,9 @@ def answer(request: Request, parts: Parts) -> Response:
 
 def prepare(request: Request, parts: Parts) -> Response | Writing:
     """All but the commit: a reply, or the write that must be durable before its reply is sent."""
-    version, readable = spoken_by(request) or NEWEST, ANYWHERE
+    version, readable = spoken_in(request) or NEWEST, ANYWHERE
     try:
         meant = unwrapped(request)
-        version = spoken_by(meant) or NEWEST
         prepared: Response | Writing | None = _known_to_all(meant)
         if prepared is None:
             version = negotiate(meant)

@@ -8,6 +8,7 @@ import re
 import secrets
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -18,6 +19,7 @@ import msgspec
 from leadline.store.adapter import Row
 from leadline.store.database import Database
 from leadline.store.moments import from_micros, micros
+from leadline.store.problem import Unavailable
 
 SECRET_BYTES = 32
 KEY_BYTES = 9
@@ -234,7 +236,9 @@ class Credentials:
         return kept
 
     def _note_use(self, key: str, now: datetime) -> None:
-        """Write the last use down, but not for every request."""
+        """Write the last use down, but not for every request.
+
+        Where that cannot be, on a full disk say, whoever only reads is answered all the same."""
         before = self._written.get(key)
         if before is not None and now - before < LAST_USE_WRITTEN_EVERY:
             return
@@ -242,9 +246,10 @@ class Credentials:
             if len(self._written) >= REMEMBERED_CREDENTIALS:
                 self._written.clear()
             self._written[key] = now
-        self._database.execute(
-            "UPDATE credential SET last_used = ? WHERE key = ?", (micros(now), key)
-        )
+        with suppress(Unavailable):
+            self._database.execute(
+                "UPDATE credential SET last_used = ? WHERE key = ?", (micros(now), key)
+            )
 
 
 def origin(text: str) -> str:
