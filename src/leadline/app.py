@@ -19,6 +19,7 @@ from leadline.directory import Customers, Directory
 from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
 
 if TYPE_CHECKING:
+    from leadline.actions.decisions import Ledger
     from leadline.actions.frozen import Archive
     from leadline.checks import Checks
     from leadline.checks.checks import Learned
@@ -93,6 +94,12 @@ class App:
         from leadline.insights.stored import Findings
 
         return Findings(self.database)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        from leadline.actions.decisions import Ledger
+
+        return Ledger(self.database)
 
     @cached_property
     def library(self) -> "Library":

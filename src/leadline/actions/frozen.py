@@ -17,7 +17,8 @@ from leadline.privacy.answer import Answer
 from leadline.privacy.cut import may_ask
 from leadline.privacy.lens import Lens
 from leadline.privacy.pictures import COMPETENCY, IMPACT
-from leadline.privacy.policy import Rows
+from leadline.privacy.policy import Rows, sees_as_much
+from leadline.privacy.viewer import Role
 from leadline.store import Audit, Database
 
 AREA = "frozen"
@@ -34,7 +35,9 @@ FIGURES_MAX = 200
 SHAPES = {
     **{"impact": IMPACT, "competency": COMPETENCY},
     "lasting": frozenset({Sensitivity.ASSESSMENT}),
+    **dict.fromkeys(("funnel", "video_curve", "items"), frozenset({Sensitivity.ACTIVITY})),
 }
+FACTS = {"funnel": "reach", "video_curve": "watch", "items": "response"}
 
 
 class Altered(Exception):
@@ -233,15 +236,23 @@ def _covers(lens: Lens, frozen: Frozen) -> bool:
 
 
 def _open_to(lens: Lens, frozen: Frozen) -> Frozen:
-    """Sentences may tell what figures that are closed to the role say: then they go as well."""
+    """Sentences may tell what figures that are closed to the role say, and more that was open to
+    who froze them: for whoever may see less, they go as well."""
     shown = tuple(_safe(lens, each) for each in frozen.figures if _may_see(lens, each))
-    sentences = frozen.sentences if shown == frozen.figures else ()
+    whole = shown == frozen.figures and _may_read(lens, frozen)
+    sentences = frozen.sentences if whole else ()
     return msgspec.structs.replace(frozen, figures=shown, sentences=sentences)
+
+
+def _may_read(lens: Lens, frozen: Frozen) -> bool:
+    mine = (lens.viewer.role.value, lens.viewer.unit)
+    return mine == (frozen.role, frozen.unit) or sees_as_much(lens.viewer, Role(frozen.role))
 
 
 def _may_see(lens: Lens, each: Figure) -> bool:
     if each.metric in SHAPES:
-        return lens.rules.columns >= SHAPES[each.metric]
+        shut = FACTS.get(each.metric) in lens.rules.closed
+        return lens.rules.columns >= SHAPES[each.metric] and not shut
     return each.metric in catalogue() and may_ask(lens.viewer.role, each.metric)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from leadline.metrics.funnel import Funnel
+from leadline.metrics.linkage import Verdict
 from leadline.metrics.result import Design, Result
 from leadline.metrics.retention import Declared
 from leadline.metrics.video import Cliff
@@ -62,6 +63,14 @@ class Looking(Protocol):
         """Known activities: activity, name, kind, course, module …"""
 
 
+VERDICTS = {
+    "assessment": Verdict.ITEM_DEFECT,
+    "content": Verdict.NOT_TAUGHT,
+    "exposure": Verdict.NOT_SEEN,
+    "audience": Verdict.LANGUAGE,
+}
+
+
 @dataclass(frozen=True)
 class Hypothesis:
     """A possible cause, with what speaks for and against it and what would settle it.
@@ -74,6 +83,11 @@ class Hypothesis:
     evidence_for: tuple[str, ...]
     evidence_against: tuple[str, ...]
     settle: str
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What follows if it is the one (METHODS B5); None: a fault of the technology."""
+        return VERDICTS.get(self.cause)
 
     @property
     def supported(self) -> bool:

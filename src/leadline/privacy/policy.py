@@ -231,6 +231,14 @@ def audience(viewer: Viewer) -> Role | None:
     return next(role for role, other in POLICY.items() if _alike(rules, other))
 
 
+def sees_as_much(viewer: Viewer, role: Role) -> bool:
+    """Whether nothing that somebody of that role, who covers everyone, writes down from what it was
+    shown in numbers can be closed to this viewer."""
+    mine, theirs = POLICY[viewer.role], POLICY[role]
+    open_ = mine.columns >= theirs.columns and mine.closed <= theirs.closed
+    return audience(viewer) is not None and open_
+
+
 def _alike(one: Rules, other: Rules) -> bool:
     """By all that decides an answer: rows, columns, closed facts, and what may be named, which
     decides what is withheld."""

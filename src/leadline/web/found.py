@@ -10,7 +10,13 @@ from leadline.insights.stored import Seen
 from leadline.insights.survey import current
 from leadline.insights.survey import seen as seen_by
 from leadline.privacy.lens import Lens
-from leadline.web.addresses import course_page, questions_page, retention_page, video_page
+from leadline.web.addresses import (
+    course_page,
+    finding_page,
+    questions_page,
+    retention_page,
+    video_page,
+)
 from leadline.web.anatomy import NextStep, Reason
 
 # Findings about a test: its questions are the next thing to look at (MISSION S065).
@@ -50,14 +56,15 @@ def page_of(finding: Finding) -> str:
 
 def why(finding: Finding | None) -> tuple[Reason, ...]:
     """Possible causes, the supported ones first, content before people (MISSION S010)."""
-    return tuple(_reason(each) for each in finding.hypotheses) if finding else ()
+    return tuple(reason(each) for each in finding.hypotheses) if finding else ()
 
 
 def next_step(finding: Finding | None) -> NextStep:
     """What to do about it, or plainly that nothing is justified (MISSION S016)."""
     if finding is None:
         return NextStep(_("None is justified by these numbers."))
-    return NextStep(finding.next_step)
+    (key,) = app().findings.keys([finding])
+    return NextStep(finding.next_step, _("Judge it and decide"), finding_page(key))
 
 
 def checked(finding: Finding | None) -> str:
@@ -72,7 +79,8 @@ def about(among: Sequence[Finding], activity: str) -> Finding | None:
     return next((finding for finding in among if finding.about == activity), None)
 
 
-def _reason(hypothesis: Hypothesis) -> Reason:
+def reason(hypothesis: Hypothesis) -> Reason:
+    """A possible cause, and what speaks for and against it."""
     evidence = [*hypothesis.evidence_for, *hypothesis.evidence_against]
     if hypothesis.supported:
         side = "for"

@@ -27,6 +27,7 @@ _PEOPLE = Entry(Place.PEOPLE, _("People"), "people")
 _MY_TEAM = Entry(Place.PEOPLE, _("My team"), "my-team")
 _MY_LEARNING = Entry(Place.PEOPLE, _("My learning"), "my-learning")
 _IMPACT = Entry(Place.IMPACT, _("Impact"), "competency")
+_REVIEWS = Entry(Place.REVIEWS, _("Reviews"), "decisions")
 _DATA = Entry(Place.DATA, _("Data & trust"), "trust")
 
 
@@ -35,7 +36,7 @@ def rail(viewer: Viewer) -> list[Entry]:
     rules = POLICY[viewer.role]
     people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rules.rows, _PEOPLE)
     data = (_DATA,) if registers_of(viewer) else ()  # what it opens is made of registers
-    entries = (_HOME, _PROGRAMMES, people, _IMPACT, *data)
+    entries = (_HOME, _PROGRAMMES, people, _IMPACT, _REVIEWS, *data)
     return [entry for entry in entries if entry.place in rules.places]
 
 

@@ -21,6 +21,7 @@ from leadline.stats.survival import MedianTime, incidence_at
 from leadline.web import words
 from leadline.web.anatomy import Body, Companion, Foot, NextStep, Reason
 from leadline.web.charts import Climb, Figure, Rise, draw, waiting
+from leadline.web.deciding import deciding
 from leadline.web.page import page
 from leadline.web.places import counting, having
 from leadline.web.tables import Asked, Cell, Head, Table, asked
@@ -75,7 +76,13 @@ def competency(request: HttpRequest, lens: Lens) -> CompetencyPage:
         change_on=on.isoformat() if on else "",
         differs=isinstance(faster, Interval) and not faster.low <= 0 <= faster.high,
         claimed=change is not None and change.claim.wording != NOT_ESTABLISHED,
+        facts={"deciding": deciding(lens, _about(role, on)) if role else None},
     )
+
+
+def _about(role: str, on: date | None) -> dict[str, str]:
+    """What a decision made here is about."""
+    return {"of": "competency", "role": role} | ({"change": on.isoformat()} if on else {})
 
 
 def _day(text: str) -> date | None:

@@ -18,6 +18,7 @@ from leadline.web import words
 from leadline.web.addresses import effect_page, outcomes_page, trial_page
 from leadline.web.anatomy import Body, Companion, Crumb, Foot, NextStep, Reason
 from leadline.web.charts import Figure, Group, draw, groups
+from leadline.web.deciding import deciding
 from leadline.web.page import page
 from leadline.web.pages.outcomes import wording
 from leadline.web.pages.outcomes.view import READERS, chosen, named
@@ -92,6 +93,7 @@ def outcome_effect(request: HttpRequest, lens: Lens) -> EffectPage:
         ways=_ways(lens, outcome.outcome, course, joined),
         checks=_checks(known) if known else None,
         balance=_balance(known) if known and known.balance else None,
+        facts={"deciding": deciding(lens, _about(outcome.outcome, course, joined=joined))},
     )
 
 
@@ -109,6 +111,12 @@ def _ways(lens: Lens, outcome: str, course: str, joined: bool) -> list[tuple[str
         ),
         *((effect_page(outcome, course, joined=w), name, w is joined) for w, name in followed),
     ]
+
+
+def _about(outcome: str, course: str, *, joined: bool) -> dict[str, str]:
+    """What a decision made here is about."""
+    since = {"since": "joining"} if joined else {}
+    return {"of": "effect", "outcome": outcome, "course": course, **since}
 
 
 def _figure(known: ShownImpact, outcome: str) -> Figure:

@@ -1,0 +1,1 @@
+"""What should be looked at, and what speaks for and against it?"""
