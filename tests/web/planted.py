@@ -6,17 +6,22 @@ what they knew is gone. Sixty take
 `course/path`, five modules; twenty-five of them stop for good at `module/third`."""
 
 import io
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from leadline.accounts.models import Grant, User
+from leadline.checks import Content, Plan, Question
+from leadline.checks.records import Invitation
+from leadline.checks.window import window
 from leadline.cmi5.package import read
 from leadline.curriculum import Check, Link, Standard
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
 from leadline.sources.intake import Intake
 from leadline.sources.outcomes_csv import OutcomeFile
+from leadline.sources.trial_csv import Lots, TrialFile
 from story.world import IRI_OF_KIND, World, iri
 
 PASSWORD = "a-long-password-1"
@@ -52,6 +57,7 @@ def plant(folder: Path) -> World:
     for number, login in enumerate(north[:30] + south[:30]):
         _path_course(world, login, number, stops=number % 12 < 5)
     world.says("stranger", "completed", "course/data", at=ago(world, 50))
+    _lots(world, folder, north + south)
     _audits(world, folder, north + south)
     world.flush()
     hold_back(world)
@@ -60,6 +66,7 @@ def plant(folder: Path) -> World:
     world.app.credentials.create("lms", ["statements/write", "state"])
     world.refresh()
     course_to_take(world)
+    check_to_answer(world)
     return world
 
 
@@ -80,6 +87,22 @@ def course_to_take(world: World) -> None:
     package = read(io.BytesIO(mooring()), "application/zip")
     course = world.app.library.add(package, by="lead")
     world.app.enrolment.send(course, [world.key("north1")])
+
+
+def check_to_answer(world: World) -> None:
+    """A scheduled check of `course/data` that Ben was sent; the facts know nothing of it yet."""
+    checks = world.app.checks
+    knots = Question("Which knot holds?", ("Bowline", "Granny", "None"), (0,))
+    before = Question("What do you look at before a lift?", ("Hook", "Weather", "Lunch"), (0, 1))
+    content = Content("What you still know of data", (knots, before), 0.5)
+    plan = Plan(iri("course/data"), iri("assessment/check"))
+    quiz = checks.schedule(checks.draft(plan, content, "lead"))
+    learned = ago(world, 16)
+    opens, closes = window(learned, (14, 28), "UTC", "UTC")
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, quiz.key))
+    asked = Invitation(key, quiz.key, world.key("north1"), 1, learned, opens, closes)
+    checks.records.replan(quiz.key, [asked])
+    assert checks.issue() == 1
 
 
 def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None:
@@ -145,6 +168,17 @@ def _pilots(world: World) -> None:
         done = came + timedelta(days=50 + number * 7 % 40)
         if left is None and done < world.now:
             world.says(login, "completed", "course/pilot", at=done)
+
+
+def _lots(world: World, folder: Path, learners: list[str]) -> None:
+    """By lot every second one was offered coaching, a year ago, and it changed nothing."""
+    everyone = learners + [f"pilot{number}" for number in range(60)]
+    path = folder / "lots.csv"
+    lines = [f"{login},{number % 2},0.5" for number, login in enumerate(everyone)]
+    path.write_text("\n".join(["person_id,arm,chance", *lines]))
+    lots = Lots("Coaching", lambda *_: (), iri("course/path"), on=ago(world, 300).date())
+    for _ in Intake(world.app.log).take(TrialFile(path, lots), "lots"):
+        pass
 
 
 def _audits(world: World, folder: Path, learners: list[str]) -> None:

@@ -18,6 +18,9 @@ from web.planted import LOGINS, PASSWORD
 COURSE = urlencode({"course": iri("course/data")})
 PATH = urlencode({"course": iri("course/path")})
 AUDIT = urlencode({"outcome": "urn:leadline:outcome:audit-score", "course": iri("course/data")})
+TRIAL = urlencode(
+    {"outcome": "urn:leadline:outcome:audit-score", "trial": "urn:leadline:trial:coaching"}
+)
 VIDEO = urlencode({"video": iri("video/personal")})
 ADDRESSES = {  # page: the address that shows it in the planted world
     "home": "/",
@@ -29,15 +32,19 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "questions": f"/programmes/questions?{COURSE}",
     "retention": f"/programmes/retention?{COURSE}",
     "completions": f"/programmes/completions?{COURSE}",
+    "new-check": f"/programmes/checks/new?{COURSE}",
+    "delayed-check": "/programmes/checks/{check}",
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",
     "competency": "/impact/competency?role=pilot",
     "outcomes": "/impact/outcomes",
     "portfolio": "/impact/portfolio",
     "outcome-effect": f"/impact/outcomes/course?{AUDIT}",
+    "outcome-trial": f"/impact/outcomes/trial?{TRIAL}",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",
+    "my-check": "/people/my-learning/checks/{asked}",
     "person": "/people/{ben}",
     "trust": "/trust",
     "credentials": "/trust/credentials",
@@ -60,6 +67,8 @@ def address(house, name: str) -> str:
         "{ben}": house.key("north1"),
         "{lms}": house.app.credentials.list()[0].key,
         "{package}": house.app.library.courses()[0].course_id,
+        "{check}": house.app.checks.records.quizzes("scheduled")[-1].key,
+        "{asked}": house.app.checks.records.of_person(house.key("north1"))[-1].id,
     }
     found = ADDRESSES[name]
     for part, value in parts.items():

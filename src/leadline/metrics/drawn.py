@@ -27,7 +27,7 @@ from leadline.stats.claims import (
     declared_check,
     verdict,
 )
-from leadline.stats.intervals import Interval
+from leadline.stats.intervals import CONFIDENCE, Interval
 from leadline.stats.power import PLAUSIBLE_SD, sample_size_of_means
 from leadline.stats.refusal import Refused
 from leadline.stats.trials import Drawn, Trial, sizes_as_drawn, trial
@@ -98,9 +98,13 @@ class Tried:
 
     @property
     def seen(self) -> bool:
-        """Whether the headline's interval leaves out "no difference"."""
-        found = self.headline
-        return isinstance(found, Interval) and not found.low <= 0 <= found.high
+        """Whether the headline's interval leaves out "no difference", and, where few groups were
+        drawn, lots drawn again seldom show as much."""
+        if isinstance(self.found, Refused):
+            return False
+        limits = self.found.effect
+        seldom = not self.found.few or self.found.p_value <= 1 - CONFIDENCE
+        return seldom and not limits.low <= 0 <= limits.high
 
     @property
     def detectable(self) -> float | None:

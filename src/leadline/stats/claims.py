@@ -164,7 +164,7 @@ def attrition_check(drawn: tuple[int, int], measured: tuple[int, int]) -> Check:
     whole = 1 - sum(measured) / max(1, sum(drawn))
     apart = abs(lost[0] - lost[1])
     passing: Passing = "pass" if whole <= LOST_MAX and apart <= LOST_APART_MAX else "fail"
-    said = f"not measured: {lost[0]:.1%} of those drawn, {lost[1]:.1%} of the others"
+    said = f"not measured: {lost[0]:.1%} of those offered it, {lost[1]:.1%} of the others"
     return Check("attrition", passing, said)
 
 

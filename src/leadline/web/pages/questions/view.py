@@ -203,7 +203,9 @@ def _reasons(
         return ()
     by_verdict: dict[Verdict, list[str]] = {}
     for said, one in _verdicts(items, told):
-        by_verdict.setdefault(said, []).append(_called(one.question, names))
+        parts = [sides.said(each) for each in told.apart.get(one.question, ())]
+        why = f" ({'; '.join(parts)})" if parts and said is Verdict.LANGUAGE else ""
+        by_verdict.setdefault(said, []).append(_called(one.question, names) + why)
     claims = {
         Verdict.ITEM_DEFECT: _("The question is at fault: unclear, or its key is wrong."),
         Verdict.NOT_SEEN: _("Those who fail had not used the content."),
