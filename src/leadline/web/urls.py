@@ -6,6 +6,7 @@ from leadline.web.declared import insist
 from leadline.web.openapi import openapi, openapi_cmi5
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.account.urls import ACCOUNT
+from leadline.web.pages.check.view import check
 from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
 from leadline.web.pages.course.split import course_groups, course_trend
@@ -20,10 +21,14 @@ from leadline.web.pages.credentials.view import credential, credentials
 from leadline.web.pages.decisions.acts import decide, log_change
 from leadline.web.pages.decisions.view import decision, decisions
 from leadline.web.pages.definitions.view import definition, definitions
+from leadline.web.pages.delayed_check.acts import end_check, save_check, schedule_check
+from leadline.web.pages.delayed_check.form import new_check
+from leadline.web.pages.delayed_check.view import delayed_check
 from leadline.web.pages.depth.view import depth
 from leadline.web.pages.findings.acts import judge
 from leadline.web.pages.findings.view import finding, findings
 from leadline.web.pages.home.view import home
+from leadline.web.pages.my_learning.checks import answer_check, my_check
 from leadline.web.pages.my_learning.courses import launch
 from leadline.web.pages.my_learning.view import my_learning
 from leadline.web.pages.outcomes.effect import outcome_effect
@@ -73,6 +78,12 @@ urlpatterns = [
     path("programmes/questions", questions, name="questions"),
     path("programmes/retention", retention, name="retention"),
     path("programmes/completions", completions, name="completions"),
+    path("programmes/checks/new", new_check, name="new-check"),
+    path("programmes/checks/save", save_check, name="save-check"),
+    path("programmes/checks/<slug:key>", delayed_check, name="delayed-check"),
+    path("programmes/checks/<slug:key>/schedule", schedule_check, name="schedule-check"),
+    path("programmes/checks/<slug:key>/end", end_check, name="end-check"),
+    path("checks/<str:token>", check, name="check"),
     path("programmes/packages", packages, name="packages"),
     path("programmes/packages/add", add_package, name="add-package"),
     path("programmes/packages/<slug:course_id>", package, name="package"),
@@ -87,6 +98,8 @@ urlpatterns = [
     path("people/my-team", my_team, name="my-team"),
     path("people/my-learning", my_learning, name="my-learning"),
     path("people/my-learning/launch", launch, name="launch"),
+    path("people/my-learning/checks/<slug:invitation>", my_check, name="my-check"),
+    path("people/my-learning/checks/<slug:invitation>/send", answer_check, name="answer-check"),
     path("people/<int:key>", person, name="person"),
     path("trust", trust, name="trust"),
     path("trust/credentials", credentials, name="credentials"),

@@ -16,6 +16,7 @@ from leadline.privacy.records import PersonRecord
 from leadline.web import words
 from leadline.web.addresses import course_page, person_page, short
 from leadline.web.found import page_of
+from leadline.web.pages.my_learning.checks import ToAnswer
 
 FINDINGS_SHOWN = 3
 PEOPLE_SHOWN = 5
@@ -101,6 +102,19 @@ def of_team(lens: Lens) -> Iterator[Matter]:
             _("%(n)s open in all; ask what stands in the way.") % {"n": words.count(row["open"])},
             _("See what is open"),
             person_page(row["person"]),
+        )
+
+
+def of_checks(waiting: list[ToAnswer]) -> Iterator[Matter]:
+    """Short checks of what was learned weeks ago; a few minutes each."""
+    for one in waiting:
+        said = _("A short check waits for you: “%(name)s”, until %(day)s.")
+        yield Matter(
+            "soon",
+            said % {"name": one.name, "day": one.until},
+            _("A few minutes; it shows whether the training lasts."),
+            _("Answer"),
+            one.href,
         )
 
 

@@ -15,10 +15,12 @@ from leadline.privacy.viewer import Role
 from leadline.store import Source
 from leadline.web import words
 from leadline.web.anatomy import Body, Foot, NextStep
+from leadline.web.checking import checking, checks
 from leadline.web.found import waiting
 from leadline.web.page import page
 from leadline.web.pages.home import matters
 from leadline.web.pages.home.matters import Matter
+from leadline.web.pages.my_learning.checks import to_answer
 from leadline.web.places import EVERYBODY
 
 
@@ -57,7 +59,10 @@ def _matters(lens: Lens) -> list[Matter]:
     rules, role = lens.rules, lens.viewer.role
     if rules.rows is Rows.SELF:
         mine = lens.viewer.person
-        return [] if mine is None else list(matters.of_record(lens.person(mine)))
+        if mine is None:
+            return []
+        asked = to_answer(checking(lens).own(), checks().now())
+        return [*matters.of_checks(asked), *matters.of_record(lens.person(mine))]
     parts = []
     if rules.rows is Rows.TEAM:
         parts.append(matters.of_team(lens))

@@ -9,8 +9,10 @@ from leadline.privacy.refusals import NotThere
 from leadline.store.audit import Look
 from leadline.web import record, words
 from leadline.web.anatomy import Body, Crumb
+from leadline.web.checking import checking, checks
 from leadline.web.coursework import coursework
 from leadline.web.page import page
+from leadline.web.pages.my_learning.checks import to_answer
 from leadline.web.pages.my_learning.courses import to_take
 from leadline.web.places import covering
 from leadline.web.tables import Cell, Head, Table, asked
@@ -34,6 +36,7 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
     )
     due = {row["course"]: row["due_at"] for row in reversed(found.courses)}  # the newest counts
     courses = to_take(coursework(lens).own(), due)
+    asked_now = to_answer(checking(lens).own(), checks().now())
     return Body(
         crumbs=(Crumb(_("My learning")),),
         companions=record.companions(found),
@@ -43,6 +46,7 @@ def my_learning(request: HttpRequest, lens: Lens) -> Body:
             "left": record.abandoned_names(found),
             "looks": table,
             "to_take": courses,
+            "to_answer": asked_now,
             "waiting": [course for course in courses if not course.done],
         },
         foot=record.foot(found),

@@ -1,5 +1,6 @@
 """Retention: what the same people still know weeks later, and how many of them answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from leadline.facts.fact import Sensitivity
 from leadline.insights import Finding
 from leadline.metrics.retention import Declared
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import Place
+from leadline.privacy.policy import Deed, Place
 from leadline.privacy.shapes import ShownLasting
 from leadline.stats.forgetting import CRITICALITY, Curve, Refresher, refresher
 from leadline.stats.intervals import Interval
@@ -19,6 +20,7 @@ from leadline.web import found, words
 from leadline.web.addresses import retention_page, short
 from leadline.web.anatomy import Body, Companion, Foot, NextStep
 from leadline.web.charts import Figure, Slope, Unknown, draw, slope
+from leadline.web.checking import checking, new_check_page
 from leadline.web.course import CourseShown, shown
 from leadline.web.page import page
 from leadline.web.places import counting, having
@@ -66,6 +68,9 @@ def retention(request: HttpRequest, lens: Lens) -> RetentionPage:
     chosen = next((c for c in checks if (c.check, c.of) == asked_for), next(iter(checks), None))
     lasting = known.get(chosen) if chosen else None
     gone = _finding(lens, chosen) if lasting else None
+    door = checking(lens)
+    sent = [each.quiz for each in door.standings(this.id)]
+    titles = {quiz.assessment: quiz.content.title for quiz in sent}
     critical = bool(lasting and lens.activities(kind="certificate", course=this.id))
     return RetentionPage(
         crumbs=this.crumbs(_("Did it last?")),
@@ -77,14 +82,18 @@ def retention(request: HttpRequest, lens: Lens) -> RetentionPage:
         twin=_table(lasting, asked(request, ())) if lasting and lasting.means else None,
         foot=_foot(lasting),
         course=this,
-        checks=[(retention_page(this.id, c), _named(c, this), c == chosen) for c in checks],
+        checks=[(retention_page(this.id, c), _named(c, this, titles), c == chosen) for c in checks],
         from_day=chosen.from_day if chosen else 0,
         to_day=chosen.to_day if chosen else 0,
         shown=lasting,
         said=_said(lasting) if lasting else Said(),
         gone=gone is not None,
         critical=critical,
-        facts={"tabs": this.tabs()},
+        facts={
+            "tabs": this.tabs(),
+            "sent": [(quiz.content.title, quiz.key, quiz.state) for quiz in sent],
+            "schedule": new_check_page(this.id) if door.may(Deed.SCHEDULE_CHECKS) else "",
+        },
     )
 
 
@@ -98,8 +107,8 @@ def _finding(lens: Lens, chosen: Declared | None) -> Finding | None:
     return found.about(about, chosen.of) if chosen else None
 
 
-def _named(check: Declared, this: CourseShown) -> str:
-    name = this.modules.get(check.of) or short(check.of)
+def _named(check: Declared, this: CourseShown, titles: Mapping[str, str]) -> str:
+    name = titles.get(check.check) or this.modules.get(check.of) or short(check.of)
     return _("%(name)s, day %(first)s to %(last)s") % {
         "name": name,
         "first": check.from_day,

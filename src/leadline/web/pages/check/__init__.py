@@ -1,0 +1,1 @@
+"""A delayed check as whoever was sent its link answers it."""

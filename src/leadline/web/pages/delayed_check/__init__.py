@@ -1,0 +1,1 @@
+"""How far is this delayed check?"""
