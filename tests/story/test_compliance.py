@@ -1,7 +1,10 @@
 """How people stand against what they owe, from declared rules and dated certificates."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from leadline.privacy.refusals import UnknownQuestion
 from leadline.privacy.viewer import Role
 from story.compliance_world import (
     away,
@@ -13,7 +16,7 @@ from story.compliance_world import (
     standing,
     states,
 )
-from story.world import World
+from story.world import World, instant
 
 
 @pytest.fixture
@@ -144,3 +147,32 @@ def test_rules_hold_from_their_day_on(world):
     earns(world, "ana", at="2026-05-20")
     found = standing(world, "2026-06-01")["ana"]  # of two that hold, the one that holds longer
     assert (found["expires_on"], found["lead_on"]) == (day("2026-12-20"), day("2026-12-06"))
+
+
+def test_as_known_then_stays_as_it_was_while_as_known_now_follows_the_correction(
+    world, monkeypatch
+):
+    monkeypatch.setattr("leadline.privacy.known.SETTLED_SECONDS", 0)
+    world.person("ana", unit="Org", since="2024-01-01")
+    world.person("ben", unit="Org", since="2024-01-01")
+    requires(world, first_aid())
+    wrong = earns(world, "ana", at="2026-01-10")
+    world.refresh()
+    then = datetime.now(UTC)
+    world.voids(wrong)
+    earns(world, "ben", at="2026-02-01")
+    world.person("ben", unit="Elsewhere", since="2025-01-01")
+    requires(world, first_aid(units=("Elsewhere",)))
+    world.refresh()
+    assert states(world, "2026-05-01") == {"ben": "in force"}
+    lens = world.lens(Role.COMPLIANCE_OFFICER, now=instant("2026-05-01"))
+    page = lens.standing(known_at=then)
+    found = {page.names[row["person"]].employee_id: row["state"] for row in page.rows}
+    assert found == {"ana": "in force", "ben": "violated"}
+
+
+def test_what_is_not_settled_yet_cannot_be_asked_for(world):
+    world.person("ana", unit="Org", since="2024-01-01")
+    requires(world, first_aid())
+    with pytest.raises(UnknownQuestion, match="settled up to"):
+        world.lens(Role.COMPLIANCE_OFFICER).standing(known_at=datetime.now(UTC))

@@ -63,6 +63,14 @@ def obligations(facts: Facts) -> ir.Table:
     return _judged(excused).select(*COLUMNS).cast({n: c.type for n, c in COLUMNS.items()})
 
 
+def steps(facts: Facts, name: str) -> ir.Table | None:
+    """What the questions of this page are made of, as tables of the facts: `seat`, `duty`,
+    `holding`, `obligation`. Whoever opens the facts keeps them, so that none is worked out twice;
+    None: it is no such table."""
+    made = {"seat": seats, "duty": duties, "holding": holdings, "obligation": obligations}
+    return made[name](facts) if name in made else None
+
+
 def seats(facts: Facts) -> ir.Table:
     """person, zone, unit, role, location and the days [begins, ends) on which they sat there."""
     seat = facts.position
@@ -81,7 +89,7 @@ def seats(facts: Facts) -> ir.Table:
 def duties(facts: Facts) -> ir.Table:
     """person, requirement, since, until (FAR: none is known), employed_since: spans in which a
     requirement binds a person without a gap, and since when they were employed by then."""
-    seat, scope, version = seats(facts), facts.scope, facts.requirement
+    seat, scope, version = facts.seat, facts.scope, facts.requirement
     within = (scope.unit == seat.unit) | seat.unit.startswith(scope.unit.concat("/"))
     fits = [
         scope.unit.isnull() | within.fill_null(False),
@@ -198,7 +206,7 @@ def _local_days(facts: Facts, rows: ir.Table) -> ir.Table:
 
 def _zones(facts: Facts) -> ir.Table:
     """Everybody's zone; the directory keeps one a person."""
-    seat = seats(facts)
+    seat = facts.seat
     return seat.group_by("person").aggregate(zone=seat.zone.max())
 
 
@@ -206,7 +214,7 @@ def periods(facts: Facts) -> ir.Table:
     """person, requirement, thing, statement_id, issued_at, issued_on, ends, due_on: each holding
     that counted, and the day on which it was due: the end of what was held before, else the due
     days of the duty that it fell in (null: before anything was due)."""
-    duty, version = duties(facts), facts.requirement
+    duty, version = facts.duty, facts.requirement
     first = duty.inner_join(
         version.select("requirement", "due_days", "valid_from", "valid_to"), "requirement"
     )
@@ -224,7 +232,7 @@ def periods(facts: Facts) -> ir.Table:
         order_by=["issued_at", "statement_id"],
         preceding=(None, 1),
     )
-    held = holdings(facts).mutate(before=_.ends.max().over(along))
+    held = facts.holding.mutate(before=_.ends.max().over(along))
     met = held.left_join(
         first,
         [
@@ -242,7 +250,7 @@ def periods(facts: Facts) -> ir.Table:
 
 def _bound_now(facts: Facts) -> ir.Table:
     """The duties of today with the rules of today and the person's day."""
-    placed = duties(facts).left_join(_zones(facts), "person").drop("person_right")
+    placed = facts.duty.left_join(_zones(facts), "person").drop("person_right")
     # A table, not a value: the question is then put into SQL once and not anew for each instant.
     placed = placed.cross_join(ibis.memtable({"now": [facts.now]}, schema={"now": INSTANT}))
     today = wall_clock(placed.zone, placed.now).date()
@@ -256,7 +264,7 @@ def _bound_now(facts: Facts) -> ir.Table:
 
 def _best(facts: Facts, bound: ir.Table) -> ir.Table:
     """What holds longest of all that counts, per person and requirement."""
-    held = holdings(facts).inner_join(
+    held = facts.holding.inner_join(
         bound.select("person", "requirement", "employed_since", "rehire"),
         ["person", "requirement"],
     )

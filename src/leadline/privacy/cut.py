@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -32,7 +32,7 @@ class CutFacts:
 
     tables: opens a table of the lake by name. people: one column `person`, the keys that the
     viewer covers; None: everyone. named: cut to what may stand beside a name, instead of to what
-    statistics may be made of."""
+    statistics may be made of. keep: see Whole."""
 
     tables: Callable[[str], ir.Table]
     rules: Rules
@@ -40,6 +40,7 @@ class CutFacts:
     now: datetime
     reporting_zone: str
     named: bool = False
+    keep: Callable[[ir.Table], ir.Table] = ir.Table.cache
     _made: dict[str, ir.Table] = field(default_factory=dict, init=False, compare=False)
 
     def __getattr__(self, name: str) -> ir.Table:
@@ -76,11 +77,14 @@ class CutFacts:
         rule = self.rules.names if self.named else self.rules.opens
         return rule(fact, column, sensitivity)
 
+    @cached_property
+    def _whole(self) -> "Whole":
+        return Whole(self.tables, self.now, self.reporting_zone, self.keep)
+
     def _obligations(self) -> ir.Table:
         """How people stand follows from where they sit and when they were away, whether or not the
         role may see that: what it is told is the columns of the obligation."""
-        whole = Whole(self.tables, self.now, self.reporting_zone)
-        return obligation.obligations(whole).select(
+        return self._whole.obligation.select(
             [
                 c
                 for c, column in obligation.COLUMNS.items()
@@ -109,34 +113,30 @@ class CutFacts:
 
 @dataclass(frozen=True)
 class Whole:
-    """The facts uncut, for what is derived from them; see metrics.Facts."""
+    """The facts uncut, for what is derived from them; see metrics.Facts.
+
+    keep: what is done with a table that others are derived from; person: of this one alone."""
 
     tables: Callable[[str], ir.Table]
     now: datetime
     reporting_zone: str
+    keep: Callable[[ir.Table], ir.Table] = ir.Table.cache
+    person: int | None = None
+    _made: dict[str, ir.Table] = field(default_factory=dict, init=False, compare=False)
 
     def __getattr__(self, name: str) -> ir.Table:
         if name.startswith("_"):
             raise AttributeError(name)
-        return obligation.obligations(self) if name == "obligation" else self.tables(name)
+        if name not in self._made:
+            derived = obligation.steps(self, name)
+            self._made[name] = self._own(name) if derived is None else self.keep(derived)
+        return self._made[name]
 
-
-@dataclass(frozen=True)
-class OfPerson:
-    """The same of one person alone: so little that it is worked out in a moment."""
-
-    tables: Callable[[str], ir.Table]
-    person: int
-    now: datetime
-    reporting_zone: str
-
-    def __getattr__(self, name: str) -> ir.Table:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name == "obligation":
-            return obligation.obligations(self)
+    def _own(self, name: str) -> ir.Table:
         table = self.tables(name)
-        return table.filter(table.person == self.person) if "person" in table.columns else table
+        if self.person is None or "person" not in table.columns:
+            return table
+        return table.filter(table.person == self.person)
 
 
 def live(events: ir.Table) -> ir.Table:
@@ -164,7 +164,8 @@ def may_ask(role: Role, metric: str) -> bool:
 
 
 def _builds(metric: Metric, rules: Rules) -> bool:
-    facts = CutFacts(_unbound, rules, None, datetime(2000, 1, 1, tzinfo=UTC), "UTC")
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    facts = CutFacts(_unbound, rules, None, now, "UTC", keep=lambda table: table)
     try:
         metric.rows(facts)
     except (AttributeError, IbisError, Forbidden):

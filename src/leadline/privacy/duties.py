@@ -8,13 +8,13 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis import _
+from ibis.backends import BaseBackend
 
 from leadline.curriculum import Requirement
 from leadline.directory import Name
-from leadline.metrics import Facts, obligation
+from leadline.metrics import obligation
 from leadline.privacy import records
-from leadline.privacy.cut import CutFacts, OfPerson
+from leadline.privacy.cut import CutFacts, Whole
 from leadline.privacy.known import AsKnown, settled
 from leadline.privacy.looks import Look
 from leadline.privacy.pictures import Pictures
@@ -78,6 +78,10 @@ class Duties(Pictures):
 
     @property
     @abstractmethod
+    def _connection(self) -> BaseBackend: ...
+
+    @property
+    @abstractmethod
     def _view(self) -> View: ...
 
     @property
@@ -127,22 +131,18 @@ class Duties(Pictures):
             self._name_people()
             self._in_sight(person)
             look.people = (person,)
-            parts = {
-                name: self._rows_of(table, person, requirement, known_at)
-                for name, table in (
-                    ("now", lambda facts: facts.obligation),
-                    ("periods", obligation.periods),
-                    ("duties", obligation.duties),
-                )
-            }
+            zone = self._facts().reporting_zone
+            facts = Whole(self._as_known(known_at), self.now, zone, person=person)
+            made = (facts.obligation, obligation.periods(facts), facts.duty)
+            now, periods, duties = (_of(requirement, table) for table in made)
             names = self._books.directory.names([person], known_at=known_at)
-            look.shown = len(parts["periods"])
+            look.shown = len(periods)
             return Timeline(
-                now=next(iter(parts["now"]), None),
-                periods=parts["periods"],
-                duties=parts["duties"],
+                now=next(iter(now), None),
+                periods=periods,
+                duties=duties,
                 name=names[person],
-                titles=records.titles(self._table("activity"), _things(parts["periods"])),
+                titles=records.titles(self._table("activity"), _things(periods)),
                 as_of=self.now,
                 watermark=self._watermark,
             )
@@ -165,19 +165,7 @@ class Duties(Pictures):
     def _as_known(self, known_at: datetime | None) -> Callable[[str], ir.Table]:
         if known_at is None:
             return self._table
-        return AsKnown(self._table, self._books.directory, self._books.curriculum, known_at)
-
-    def _rows_of(
-        self,
-        made: Callable[[Facts], ir.Table],
-        person: int,
-        requirement: str,
-        known_at: datetime | None,
-    ) -> tuple[Row, ...]:
-        facts = OfPerson(self._as_known(known_at), person, self.now, self._facts().reporting_zone)
-        rows = made(facts).filter(_.person == person, _.requirement == requirement)
-        order = [column for column in ("issued_at", "since") if column in rows.columns]
-        return tuple(rows.order_by(order).to_pyarrow().to_pylist())
+        return AsKnown(self._connection, self._books.directory, self._books.curriculum, known_at)
 
     def _sat(self, known_at: datetime | None) -> ir.Table:
         return records.seats(self._as_known(known_at)("position"), self.now.date())
@@ -196,6 +184,13 @@ class Duties(Pictures):
             as_of=self.now,
             watermark=self._watermark,
         )
+
+
+def _of(requirement: str, table: ir.Table) -> tuple[Row, ...]:
+    """The rows of a requirement, oldest first."""
+    rows = table.filter(table.requirement == requirement)
+    order = [column for column in ("issued_at", "since") if column in rows.columns]
+    return tuple(rows.order_by(order).to_pyarrow().to_pylist())
 
 
 def _only(rows: ir.Table, wanted: Wanted) -> ir.Table:

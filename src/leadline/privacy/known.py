@@ -3,14 +3,16 @@
 Statements stored later, and voidings that came later, are left out, and facts are worked out anew
 from the rest; the organisation and the declared lists are as their books knew them."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends import BaseBackend
+from ibis.util import gen_name
 
 from leadline.curriculum import Check, Curriculum, Requirement, duties
 from leadline.directory import Directory
@@ -33,22 +35,25 @@ def settled(committed: datetime | None) -> datetime:
 class AsKnown:
     """Opens tables by name as known at an instant: facts, `position`, and the lists of duties.
 
-    tables: opens those of the lake. Facts hold what has to do with what satisfies a requirement,
+    lake: a connection to it. Facts hold what has to do with what satisfies a requirement,
     and with the delayed checks of its assessments; nothing else is asked of them."""
 
-    tables: Callable[[str], ir.Table]
+    lake: BaseBackend
     directory: Directory
     curriculum: Curriculum
     at: datetime
+    _made: dict[str, ir.Table] = field(default_factory=dict, init=False, compare=False)
 
     def __call__(self, name: str) -> ir.Table:
         if name in DUTIES:
-            return _table(self._lists[name], DUTIES[name])
+            return self._table(self._lists[name], DUTIES[name])
         if name == "position":
-            return _table(self.directory.positions(known_at=self.at), POSITION)
+            return self._table(self.directory.positions(known_at=self.at), POSITION)
         if name in catalogue():
-            return catalogue()[name].rows(self._moments).cache()
-        return self.tables(name)
+            if name not in self._made:
+                self._made[name] = catalogue()[name].rows(self._moments).cache()
+            return self._made[name]
+        return self.lake.table(name)
 
     @cached_property
     def _lists(self) -> dict[str, Collection[object]]:
@@ -56,7 +61,7 @@ class AsKnown:
 
     @cached_property
     def _moments(self) -> ir.Table:
-        event = self.tables("event")
+        event = self.lake.table("event")
         known = event.filter(event.stored <= ibis.literal(self.at))
         gone = known.filter(known.voids.notnull()).select(statement_id=known.voids).distinct()
         things = sorted({thing for row in self._requirements for thing in row.things})
@@ -75,13 +80,16 @@ class AsKnown:
         claimed = [(actor, person) for actor, person in pairs if actor != person]
         columns = zip(*claimed, strict=True) if claimed else ([], [])
         arrays = [pa.array(column, pa.int64()) for column in columns]
-        return ibis.memtable(pa.Table.from_arrays(arrays, schema=LINK))
+        return self._held(pa.Table.from_arrays(arrays, schema=LINK))
 
+    def _table(self, rows: Collection[object], schema: pa.Schema) -> ir.Table:
+        """Rows with an attribute a column, as a table."""
+        arrays = [
+            pa.array([getattr(row, name) for row in rows], type)
+            for name, type in zip(schema.names, schema.types, strict=True)
+        ]
+        return self._held(pa.Table.from_arrays(arrays, schema=schema))
 
-def _table(rows: Collection[object], schema: pa.Schema) -> ir.Table:
-    """Rows with an attribute a column, as a table."""
-    arrays = [
-        pa.array([getattr(row, name) for row in rows], type)
-        for name, type in zip(schema.names, schema.types, strict=True)
-    ]
-    return ibis.memtable(pa.Table.from_arrays(arrays, schema=schema))
+    def _held(self, rows: pa.Table) -> ir.Table:
+        """In the connection, so that what is derived from it can be kept there too."""
+        return self.lake.create_table(gen_name("known"), rows, temp=True)
