@@ -195,12 +195,13 @@ def _records(facts: Facts) -> ir.Table:
 def _local_days(facts: Facts, rows: ir.Table) -> ir.Table:
     placed = rows.left_join(_zones(facts), "person").drop("person_right")
     zone = placed.zone.fill_null(facts.reporting_zone)
-    last = placed.expires_at - ibis.interval(microseconds=1)
-    ends = wall_clock(zone, last).date() + ibis.interval(days=1)
+    ends = wall_clock(zone, placed.expires_at)
+    day = ends.date()
     return placed.select(
         *("person", "thing", "issued_at", "source", "statement_id"),
         issued_on=wall_clock(zone, placed.issued_at).date(),
-        expires_sent=ends.cast("date"),
+        # What ends at midnight holds on the day before; no more than that is cut off.
+        expires_sent=ibis.ifelse(ends > day.cast("timestamp"), _plus(day, 1), day),
     )
 
 
