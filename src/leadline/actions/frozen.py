@@ -14,6 +14,7 @@ import msgspec
 from leadline.facts import Sensitivity
 from leadline.metrics import Gate, Result, catalogue
 from leadline.privacy.answer import Answer
+from leadline.privacy.collectives import COLLECTIVE
 from leadline.privacy.cut import may_ask
 from leadline.privacy.lens import Lens
 from leadline.privacy.pictures import COMPETENCY, IMPACT
@@ -34,6 +35,7 @@ FIGURES_MAX = 200
 # What figures that are no metric are made of: who may not count that is not shown them.
 SHAPES = {
     **{"impact": IMPACT, "competency": COMPETENCY},
+    "contracts": COLLECTIVE,
     "lasting": frozenset({Sensitivity.ASSESSMENT}),
     **dict.fromkeys(("funnel", "video_curve", "items"), frozenset({Sensitivity.ACTIVITY})),
 }

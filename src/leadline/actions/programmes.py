@@ -1,6 +1,6 @@
 """Programmes as one viewer may see them: where each stands, against its target and its baseline."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
@@ -19,8 +19,10 @@ from leadline.privacy.refusals import Forbidden, NotThere, TooFine
 from leadline.stats.intervals import Interval, difference_of
 from leadline.stats.refusal import Refused
 
+OUTCOMES_MAX = 8  # beside the goal
 WINDOW_DAYS = 180  # before the day asked as of: what counts as "now", and as the baseline
-COMPETENCY, LASTING, LEVEL = "competency", "lasting", "outcome_level"
+COMPETENCY, CONTRACTS, LASTING = "competency", "contracts", "lasting"
+LEVEL = "outcome_level"
 # What a programme is measured by where nobody has said what they want to know of it.
 USUAL = (
     *(LASTING, "completers_rechecked", "certified_rate", "first_attempt_pass_rate"),
@@ -80,7 +82,7 @@ class Programmes:
         """Every programme in the version of today; declared, so that it tells of nobody."""
         return in_force(self._house.curriculum.rows(Programme), self.today)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The day asked as of, in the reporting zone."""
         return self._lens.now.astimezone(ZoneInfo(self._lens.zone)).date()
@@ -107,12 +109,13 @@ class Programmes:
         """Where it stands, what matters most first. Only what answers its questions (MISSION S037);
         more: also what programmes are usually measured by. What is closed is absent."""
         asked = [name for each in self.questions(programme) for name in each.metrics]
-        names = dict.fromkeys([*asked, *(USUAL if more or not asked else ())])
+        names = dict.fromkeys([*asked, *(self._usual() if more or not asked else ())])
         base = self.baseline(programme)
         then = {_key(each): each for each in base.figures} if base else {}
         found = [
             _tile(now, goal=n == 0 and _is_goal(now, programme), then=then.get(_key(now)))
             for n, now in enumerate(measured(self._lens, programme, list(names)))
+            if n == 0 or now.metric in asked or not _nothing(now)
         ]
         return sorted(found, key=lambda tile: (tile.rung, not tile.goal))
 
@@ -132,7 +135,7 @@ class Programmes:
     def moved(self, programme: Programme, base: Frozen) -> list[Moved]:
         """What the baseline would be if it were made of all that is known today."""
         then = Lens(self._house, self._lens.viewer, self._lens.purpose, base.as_of)
-        names = [each.metric for each in base.figures]
+        names = [each.asked.get("outcome", each.metric) for each in base.figures]
         again = {_key(each): each for each in measured(then, programme, names)}
         pairs = ((each, again.get(_key(each))) for each in base.figures)
         return [
@@ -152,7 +155,7 @@ class Programmes:
             raise ValueError(f"{on} is not over; take a day before {self.today}.")
         then = Lens(self._house, self._lens.viewer, self._lens.purpose, end)
         asked = [name for each in self.questions(programme) for name in each.metrics]
-        names = list(dict.fromkeys([*asked, *USUAL]))
+        names = list(dict.fromkeys([*asked, *self._usual()]))
         kept = [each for each in measured(then, programme, names) if each.estimate is not None]
         if not kept:
             raise ValueError(f"Nothing is known yet of {programme.programme} on {on}.")
@@ -160,6 +163,14 @@ class Programmes:
         frozen = freeze(then, _subject(programme), words, kept)
         self._house.archive.keep(self._lens, frozen)
         return frozen
+
+    def _usual(self) -> list[str]:
+        """What programmes are measured by, and every outcome that anybody is measured in."""
+        try:
+            outcomes = [each.outcome for each in self._lens.outcomes()]
+        except Forbidden:
+            outcomes = []
+        return [*outcomes[:OUTCOMES_MAX], *USUAL]
 
     def insist(self) -> None:
         """Raise Forbidden where the role may not declare programmes."""
@@ -176,18 +187,18 @@ def where(programme: Programme) -> dict[str, str | None]:
 def measured(lens: Lens, programme: Programme, names: Sequence[str]) -> Iterator[Figure]:
     """The goal, then the metrics named, over the WINDOW_DAYS before the lens's instant.
 
-    LASTING stands for what was left at the delayed checks. Names that mean nothing, and what is
-    closed to the viewer, are left out."""
+    names: of metrics, activity ids of outcomes, or LASTING: what was left at the delayed checks.
+    Names that mean nothing, and what is closed to the viewer, are left out."""
     goal = _goal(lens, programme)
     if goal is not None:
         yield goal
     for name in names:
         if name == LASTING:
             found = _lasting(lens, programme)
-        elif name in catalogue() and name != LEVEL:
-            found = _metric(lens, programme, name)
+        elif ":" in name:
+            found = _metric(lens, programme, LEVEL, outcome=name)
         else:
-            found = None
+            found = _metric(lens, programme, name) if name != LEVEL else None
         if found is not None and (goal is None or _key(found) != _key(goal)):
             yield found
 
@@ -197,6 +208,13 @@ def _goal(lens: Lens, programme: Programme) -> Figure | None:
         return _metric(lens, programme, LEVEL, outcome=programme.thing)
     if programme.goal == "metric":
         return _metric(lens, programme, programme.thing)
+    if programme.goal == CONTRACTS:
+        return _contracts(lens, programme)
+    return _competency(lens, programme)
+
+
+def _competency(lens: Lens, programme: Programme) -> Figure | None:
+    """Mean days, everybody counted who came into the role."""
     try:
         found = lens.competency(programme.thing)
     except Forbidden:
@@ -209,13 +227,27 @@ def _goal(lens: Lens, programme: Programme) -> Figure | None:
     return _interval(COMPETENCY, found.version, "days", mean, found.whole.people)
 
 
+def _contracts(lens: Lens, programme: Programme) -> Figure | None:
+    """The share of trained accounts that stayed; n counts accounts."""
+    try:
+        found = lens.contracts().get(programme.thing)
+    except Forbidden:
+        return None
+    if found is None:
+        return _unknown(CONTRACTS, "share", "too few accounts were trained, or too few were not")
+    share = found.trained.share
+    if isinstance(share, Refused):
+        return _unknown(CONTRACTS, "share", share.reason)
+    return _interval(CONTRACTS, found.version, "share", share, found.trained.accounts)
+
+
 def _metric(lens: Lens, programme: Programme, name: str, **more: str) -> Figure | None:
     if name not in catalogue():
         return None
     since = lens.now - timedelta(days=WINDOW_DAYS)
     asked = {**where(programme), **more}
     try:
-        found = lens.measure(name, where=asked, since=since, until=lens.now)
+        found = lens.measure(name, where=asked, since=since)
     except (Forbidden, TooFine):
         return None
     return figure(found.result)
@@ -264,7 +296,7 @@ def _tile(now: Figure, *, goal: bool, then: Figure | None) -> Tile:
 
 def rung_of(name: str) -> Rung:
     """What a metric tells of: outcomes, what lasted, what was shown in tests, or doing."""
-    if name in (COMPETENCY, LEVEL):
+    if name in (COMPETENCY, CONTRACTS, LEVEL):
         return Rung.OUTCOME
     if name in (LASTING, "completers_rechecked"):
         return Rung.RETENTION
@@ -281,13 +313,18 @@ def _known(each: Figure) -> Interval | None:
     return Interval(each.estimate, each.low, each.high, each.method or "")
 
 
+def _nothing(each: Figure) -> bool:
+    """Whether nothing is recorded: not withheld, not too early, just not there."""
+    return each.estimate is None and not each.n and each.gate is Gate.LOW_N
+
+
 def _key(each: Figure) -> tuple[str, str]:
     """What is measured, whenever: the same figure of another time has the same."""
     return each.metric, each.asked.get("outcome", "")
 
 
 def _is_goal(each: Figure, programme: Programme) -> bool:
-    names: Mapping[str, str] = {"outcome": LEVEL, "competency": COMPETENCY}
+    names = {"outcome": LEVEL, COMPETENCY: COMPETENCY, CONTRACTS: CONTRACTS}
     return each.metric == names.get(programme.goal, programme.thing)
 
 

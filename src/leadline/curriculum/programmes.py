@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 Audience = Literal["employees", "compliance", "customers"]
-Goal = Literal["metric", "competency", "outcome"]
+Goal = Literal["metric", "competency", "outcome", "contracts"]
 Per = Literal["whole", "learner", "hour"]
 
 
@@ -21,7 +21,8 @@ class Programme(msgspec.Struct, frozen=True):
     programme: its name, always written the same; courses: their activity ids; unit (with all
     below), role: the people it is for, where these are only some; owner: who answers for it.
     goal, thing: what it is to change: a metric by name, the days that a role takes to be competent,
-    or an outcome by its activity id; target: where that is to be by the day `due`.
+    an outcome by its activity id, or the share of customers' accounts that stay after one of its
+    courses, by that course's; target: where that is to be by the day `due`.
     worth: what one unit of an outcome is worth per person and month, in the currency of the costs,
     with limits where it is not known exactly, and `worth_source`: who says so."""
 

@@ -19,7 +19,8 @@ class OfProgramme:
     """The same facts, those of one programme alone; see metrics.Facts.
 
     Facts of courses: of the courses that it has on the day asked as of. What is measured of people:
-    of those who were sent on one of these courses, or began one, by then."""
+    of those who were sent on one of these courses, or began one, by then. Of what people owe: what
+    these courses, or certificates earned in them, satisfy."""
 
     facts: Facts
     programme: str
@@ -38,6 +39,10 @@ class OfProgramme:
         table: ir.Table = getattr(self.facts, name)
         if name in OF_PEOPLE:
             return table.semi_join(cycles(self).select("person"), "person")
+        if name == "attempt":
+            return _with_checks(self.facts, table, courses(self.facts, self.programme))
+        if name == "obligation":
+            return table.semi_join(_requirements(self.facts, self.programme), "requirement")
         if name in DECLARED or "course" not in table.columns:
             return table
         return table.semi_join(courses(self.facts, self.programme), "course")
@@ -82,6 +87,23 @@ class AsOneCourse:
         return told.select(
             "person", "completed_at", course=ibis.literal(self.programme, type="string")
         )
+
+
+def _with_checks(facts: Facts, attempt: ir.Table, taught: ir.Table) -> ir.Table:
+    """Attempts in the courses, and at delayed checks of what is tested there: these are taken
+    outside of any course."""
+    inside = attempt.semi_join(taught, "course")
+    checks = facts.check.semi_join(inside.select(of="assessment"), "of")
+    outside = attempt.filter(_.course.isnull()).semi_join(checks.select("assessment"), "assessment")
+    return inside.union(outside)
+
+
+def _requirements(facts: Facts, programme: str) -> ir.Table:
+    """requirement: those that its courses satisfy, or certificates earned in them."""
+    taught = courses(facts, programme)
+    inside = facts.activity.semi_join(taught, "course").select(thing="activity")
+    things = inside.union(taught.select(thing="course"))
+    return facts.satisfier.semi_join(things, "thing").select("requirement").distinct()
 
 
 def courses(facts: Facts, programme: str) -> ir.Table:

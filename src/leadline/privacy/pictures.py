@@ -12,6 +12,7 @@ from leadline.metrics.funnel import funnels
 from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
+from leadline.metrics.programme import AsOneCourse
 from leadline.metrics.retention import Declared, declared, lasting
 from leadline.metrics.scale import Alike, Scale, alike, scale
 from leadline.metrics.video import Cliff, cliffs, curve
@@ -194,6 +195,18 @@ class Pictures(Collectives):
             found = self._kept(
                 ("since joining", course, outcome),
                 lambda: impact(self._facts(), course, outcome, joined=True),
+            )
+            shown = safe_impact(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def programme_effect(self, programme: str, outcome: Outcome) -> ShownImpact | None:
+        """What having completed all of a programme changed in an outcome; None: too few."""
+        with self._looking("programme", programme=programme, outcome=outcome.outcome) as look:
+            self._made_of(IMPACT)
+            found = self._kept(
+                ("programme", programme, outcome),
+                lambda: impact(AsOneCourse(self._facts(), programme), programme, outcome),
             )
             shown = safe_impact(found, self.smallest) if found else None
             look.shown, look.withheld = (1, 0) if shown else (0, 1)

@@ -1,9 +1,10 @@
 """Programmes, their costs and their questions in CSV files (csv_table.py).
 
     programmes  programme, valid_from, audience (employees, compliance or customers), courses
-                (activity ids), unit, role, owner, goal (metric, competency or outcome), thing (the
-                metric's name, the role, or the outcome's name or activity id), target, due, worth,
-                worth_low, worth_high, worth_source
+                (activity ids), unit, role, owner, goal (metric, competency, outcome or contracts),
+                thing (the metric's name, the role, the outcome's name or activity id, or the course
+                after which customers' contracts are followed), target, due, worth, worth_low,
+                worth_high, worth_source
     costs       programme, kind, amount, currency, since, until, per (whole, learner or hour)
     questions   programme, question, metrics (names)
 
@@ -33,6 +34,9 @@ def programme(cells: Cells, courses: Sequence[str]) -> Programme:
     """A row of programmes; courses: the cell's ids, looked at already. Raises BadCell."""
     goal = cast(Goal, _one_of("goal", cells["goal"], get_args(Goal)))
     worth, low, high = _worth(cells, goal)
+    if goal == "contracts" and cells["thing"] not in courses:
+        reason = f"{cells['thing']!r} is none of its courses"
+        raise BadCell("thing", reason, "Write the course after which contracts are followed.")
     return Programme(
         programme=cells["programme"],
         valid_from=_day("valid_from", cells),

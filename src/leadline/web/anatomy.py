@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from leadline.web.charts import Figure
 from leadline.web.tables import Table
@@ -57,6 +58,15 @@ class Foot:
     definitions: tuple[Crumb, ...] = ()
 
 
+@dataclass(frozen=True)
+class Paper:
+    """The page as a document: the template that sets it, its values, and when it was made."""
+
+    template: str
+    values: Mapping[str, object]
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Body:
     """What a page function returns. Each page's own template writes the answer sentence from it."""
@@ -71,4 +81,5 @@ class Body:
     twin_open: bool = False
     notices: tuple[str, ...] = ()
     foot: Foot = field(default_factory=lambda: Foot(()))
+    paper: Paper | None = None
     facts: Mapping[str, object] = field(default_factory=dict)  # words the answer is made of

@@ -23,6 +23,7 @@ from leadline.privacy.refusals import Forbidden, NotThere, TooFine, UnknownQuest
 from leadline.privacy.viewer import Role, Viewer
 from leadline.web.anatomy import Body
 from leadline.web.lens import lens_for
+from leadline.web.papers import as_pdf
 from leadline.web.places import rail
 from leadline.web.tables import as_csv
 
@@ -59,6 +60,8 @@ class Page:
         lens.expect((request.get_full_path(), get_language()), self._again(request, parts))
         if request.GET.get("as") == "csv" and body.twin is not None:
             return as_csv(body.twin, self.name)
+        if request.GET.get("as") == "pdf" and body.paper is not None:
+            return as_pdf(body.paper, self.name)
         shown = {"page": self, "question": gettext(self.question), "body": body}
         return render(request, self.template, {**shown, **around(request, lens.viewer, self.place)})
 

@@ -8,6 +8,14 @@ TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("95 % interval"),
         _("Repeated again and again, ranges made this way hold the true number 95 times in 100."),
     ),
+    "roi": (
+        _("return on investment"),
+        _("What came back less what was spent, as a share of what was spent; never one number."),
+    ),
+    "baseline": (
+        _("baseline"),
+        _("How it stood on a day, frozen then: what comes in later does not move it."),
+    ),
     "people": (_("people"), _("Each person is counted once, however many times they tried.")),
     "first-attempt pass": (
         _("first-attempt pass"),

@@ -6,6 +6,7 @@ from leadline.web.declared import insist
 from leadline.web.openapi import openapi, openapi_cmi5
 from leadline.web.pages.access_log.view import access_log
 from leadline.web.pages.account.urls import ACCOUNT
+from leadline.web.pages.budget.view import budget
 from leadline.web.pages.check.view import check
 from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
@@ -27,6 +28,12 @@ from leadline.web.pages.delayed_check.view import delayed_check
 from leadline.web.pages.depth.view import depth
 from leadline.web.pages.findings.acts import judge
 from leadline.web.pages.findings.view import finding, findings
+from leadline.web.pages.goals.declare import (
+    declare_cost,
+    declare_programme,
+    declare_question,
+)
+from leadline.web.pages.goals.view import goals
 from leadline.web.pages.home.view import home
 from leadline.web.pages.my_learning.checks import answer_check, my_check
 from leadline.web.pages.my_learning.courses import launch
@@ -41,6 +48,8 @@ from leadline.web.pages.packages.view import packages
 from leadline.web.pages.people.view import my_team, people
 from leadline.web.pages.person.view import person
 from leadline.web.pages.portfolio.view import portfolio
+from leadline.web.pages.programme.baseline import baseline, freeze_baseline
+from leadline.web.pages.programme.view import programme
 from leadline.web.pages.programmes.view import programmes
 from leadline.web.pages.quarantine.replay import replay
 from leadline.web.pages.quarantine.view import quarantine
@@ -89,6 +98,14 @@ urlpatterns = [
     path("programmes/packages/<slug:course_id>", package, name="package"),
     path("programmes/packages/<slug:course_id>/assign", assign, name="assign"),
     path("programmes/packages/<slug:course_id>/retire", retire, name="retire-package"),
+    path("programmes/goals", goals, name="goals"),
+    path("programmes/goals/declare", declare_programme, name="declare-programme"),
+    path("programmes/programme", programme, name="programme"),
+    path("programmes/programme/ask", declare_question, name="declare-question"),
+    path("programmes/programme/baseline", baseline, name="baseline"),
+    path("programmes/programme/freeze", freeze_baseline, name="freeze-baseline"),
+    path("impact/budget", budget, name="budget"),
+    path("impact/budget/cost", declare_cost, name="declare-cost"),
     path("impact/competency", competency, name="competency"),
     path("impact/portfolio", portfolio, name="portfolio"),
     path("impact/outcomes", outcomes, name="outcomes"),

@@ -5,6 +5,7 @@ from leadline.web.charts.dots import Dot, dots
 from leadline.web.charts.drawing import Figure, draw
 from leadline.web.charts.funnel import Step, funnel
 from leadline.web.charts.groups import Group, groups
+from leadline.web.charts.multiples import Panel, multiples
 from leadline.web.charts.slope import Slope, Unknown, slope
 from leadline.web.charts.trend import Point, trend
 from leadline.web.charts.viewers import Cliff, Stretch, viewers
@@ -17,6 +18,7 @@ __all__ = [
     "Dot",
     "Figure",
     "Group",
+    "Panel",
     "Point",
     "Rise",
     "Slope",
@@ -28,6 +30,7 @@ __all__ = [
     "draw",
     "funnel",
     "groups",
+    "multiples",
     "slope",
     "trend",
     "viewers",

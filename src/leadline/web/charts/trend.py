@@ -27,28 +27,41 @@ class Point:
 
 def trend(points: Sequence[Point], *, unit: str, width: int) -> alt.LayerChart:
     """Line through the shown periods, an interval on each, a grey mark where one is withheld."""
+    return layers(points, unit=unit, size=(width, HEIGHT_PX), labels=[p.label for p in points])
+
+
+def layers(
+    points: Sequence[Point],
+    *,
+    unit: str,
+    size: tuple[int, int],
+    labels: Sequence[str],
+    dated: bool = True,
+) -> alt.LayerChart:
+    """The same of a size (width, height), on an axis of these labels; dated: they are written."""
+    width, height = size
     rows = [_row(point, unit) for point in points]
-    labels = [point.label for point in points]
-    spacing = width / max(len(rows), 1)
-    x = alt.X("label:N").sort(labels).scale(padding=0.5, domain=labels)
-    x = x.axis(labelAngle=0, grid=False, labelPadding=10, values=thinned(labels, width))
+    spacing = width / max(len(labels), 1)
+    x = alt.X("label:N").sort(list(labels)).scale(padding=0.5, domain=list(labels))
+    shown = thinned(labels, width) if dated else []
+    x = x.axis(labelAngle=0, grid=False, labelPadding=10, values=shown)
     y = (
         alt.Y("estimate:Q")
         .scale(zero=False, nice=True)
         .axis(tickCount=4, labelExpr=axis_words(unit))
     )
-    layers = []
+    drawn = []
     # An empty layer would leave a mark group without words, which a screen reader stumbles over.
     if known := [row for row in rows if row["estimate"] is not None]:
-        layers += _estimates(known, x, y)
+        drawn += _estimates(known, x, y)
     if held := [row for row in rows if row["estimate"] is None]:
-        layers.append(_withheld(held, x))
+        drawn.append(_withheld(held, x, height))
     if spacing > N_FITS_PX and known:
         counts = alt.Chart(alt.InlineData(values=known)).mark_text(
             fill="var(--muted)", baseline="bottom", dy=-6, aria=False
         )
-        layers.append(counts.encode(x=x, y=alt.YValue(0), text=alt.Text("n:N")))
-    return alt.layer(*layers).properties(width=width, height=HEIGHT_PX)
+        drawn.append(counts.encode(x=x, y=alt.YValue(0), text=alt.Text("n:N")))
+    return alt.layer(*drawn).properties(width=width, height=height)
 
 
 def _estimates(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -64,10 +77,10 @@ def _estimates(rows: list[dict[str, object]], x: alt.X, y: alt.Y) -> list[alt.Ch
     ]
 
 
-def _withheld(rows: list[dict[str, object]], x: alt.X) -> alt.Chart:
+def _withheld(rows: list[dict[str, object]], x: alt.X, height: int) -> alt.Chart:
     base = alt.Chart(alt.InlineData(values=rows))
     return base.mark_point(shape="cross", fill="var(--held)", stroke=None, size=60).encode(
-        x=x, y=alt.YValue(HEIGHT_PX - 8), description=alt.Description("say:N")
+        x=x, y=alt.YValue(height - 8), description=alt.Description("say:N")
     )
 
 

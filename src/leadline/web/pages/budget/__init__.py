@@ -1,0 +1,1 @@
+"""Is this programme worth its cost?"""

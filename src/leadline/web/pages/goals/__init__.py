@@ -1,0 +1,1 @@
+"""Which programmes reach their goal?"""
