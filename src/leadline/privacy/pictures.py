@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from leadline.facts import Sensitivity
+from leadline.metrics.changed import changed
 from leadline.metrics.competency import competency, roles
 from leadline.metrics.drawn import Lots, trials, tried
 from leadline.metrics.funnel import funnels
@@ -13,6 +14,7 @@ from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
 from leadline.metrics.programme import AsOneCourse
+from leadline.metrics.rates import counted, rates
 from leadline.metrics.retention import Declared, declared, lasting
 from leadline.metrics.scale import Alike, Scale, alike, scale
 from leadline.metrics.video import Cliff, cliffs, curve
@@ -33,13 +35,16 @@ from leadline.privacy.shapes import (
     safe_lasting,
     safe_taught,
 )
+from leadline.privacy.shown_changed import ShownChanged, safe_changed
 from leadline.privacy.shown_impact import ShownImpact, safe_impact
+from leadline.privacy.shown_rates import ShownRates, safe_rates
 from leadline.privacy.shown_trial import ShownTrial, safe_trial
 from leadline.stats.refusal import Refused
 
 COMPETENCY = frozenset(
     {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ASSESSMENT, Sensitivity.OUTCOME}
 )
+RATES = frozenset({Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.OUTCOME})
 IMPACT = frozenset(
     {Sensitivity.HR, Sensitivity.CERTIFICATE, Sensitivity.ACTIVITY, Sensitivity.OUTCOME}
 )
@@ -212,6 +217,30 @@ class Pictures(Collectives):
             look.shown, look.withheld = (1, 0) if shown else (0, 1)
         return shown
 
+    def incidents(self) -> Sequence[Outcome]:
+        """Outcomes that count something of enough people, such as violations."""
+        with self._looking("incidents") as look:
+            self._made_of(RATES)
+            told = self._kept(
+                ("incidents",), lambda: (outcomes(self._facts()), counted(self._facts()))
+            )
+            found = [each for each in told[0] if each.outcome in told[1]]
+            shown = [each for each in found if each.people >= self.smallest]
+            look.shown, look.withheld = len(shown), len(found) - len(shown)
+        return shown
+
+    def rates(self, course: str, outcome: Outcome) -> ShownRates | None:
+        """Incidents of the trained and of the untrained, by person-months (MISSION S089); None: too
+        few people on a side."""
+        with self._looking("rates", course=course, outcome=outcome.outcome) as look:
+            self._made_of(RATES)
+            found = self._kept(
+                ("rates", course, outcome), lambda: rates(self._facts(), course, outcome)
+            )
+            shown = safe_rates(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
     def trials(self) -> Sequence[Lots]:
         """The trials of which enough people whom the viewer covers were drawn, into both arms."""
         with self._looking("trials") as look:
@@ -229,6 +258,16 @@ class Pictures(Collectives):
                 ("tried", trial, outcome), lambda: tried(self._facts(), trial, outcome)
             )
             shown = safe_trial(found, self.smallest) if found else None
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return shown
+
+    def changed(self, course: str, on: date) -> ShownChanged | None:
+        """A course before and after a change on a day; None: nobody began it before, or since."""
+        with self._looking("changed", course=course, on=on.isoformat()) as look:
+            self._made_of(frozenset({Sensitivity.CERTIFICATE, Sensitivity.ASSESSMENT}))
+            made = lambda: changed(self._facts(), course, on)  # noqa: E731
+            found = self._kept(("changed", course, on), made)
+            shown = safe_changed(found, self.smallest) if found else None
             look.shown, look.withheld = (1, 0) if shown else (0, 1)
         return shown
 
