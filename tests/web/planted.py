@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from leadline.accounts.models import Grant, User
+from leadline.actions.programmes import Programmes
 from leadline.checks import Content, Plan, Question
 from leadline.checks.records import Invitation
 from leadline.checks.window import window
 from leadline.cmi5.package import read
-from leadline.curriculum import Check, Link, Standard
+from leadline.curriculum import Check, Cost, Link, Programme, Requirement, Standard
+from leadline.curriculum import Question as Asked
 from leadline.demo.course_package import mooring
 from leadline.privacy.viewer import Role
 from leadline.sources.intake import Intake
@@ -64,14 +66,33 @@ def plant(folder: Path) -> World:
     again = Check(iri("assessment/later"), iri("assessment/check"))
     world.app.curriculum.replace(Check, [again])
     world.app.credentials.create("lms", ["statements/write", "state"])
+    declare_programmes(world)
+    declare_duties(world)
     world.refresh()
     course_to_take(world)
     check_to_answer(world)
+    programmes(world)
     return world
 
 
 def ago(world: World, days: float) -> datetime:
     return world.now - timedelta(days=days)
+
+
+def declare_duties(world: World) -> None:
+    """Operators must know of data protection; whoever is in North also the path, by regulation."""
+    since = ago(world, 400).date()
+    data = Requirement("data", "Data protection", since, (iri("course/data"),), valid_months=4)
+    path = Requirement(
+        requirement="path",
+        name="Path",
+        valid_from=since,
+        things=(iri("course/path"),),
+        units=("Org/North",),
+        valid_months=12,
+        regulated=True,
+    )
+    world.app.curriculum.replace(Requirement, [data, path])
 
 
 def hold_back(world: World) -> None:
@@ -103,6 +124,52 @@ def check_to_answer(world: World) -> None:
     asked = Invitation(key, quiz.key, world.key("north1"), 1, learned, opens, closes)
     checks.records.replan(quiz.key, [asked])
     assert checks.issue() == 1
+
+
+def declare_programmes(world: World) -> None:
+    """Data protection is to raise the audit score, costs money and is asked one question; pilots
+    are to be competent in time, and of them nobody asks anything."""
+    since, until = ago(world, 90).date(), ago(world, -90).date()
+    data = Programme(
+        programme="Data protection",
+        valid_from=since,
+        audience="compliance",
+        courses=(iri("course/data"),),
+        owner="Dov",
+        goal="outcome",
+        thing="urn:leadline:outcome:audit-score",
+        target=90.0,
+        due=until,
+        worth=25.0,
+        worth_low=20.0,
+        worth_high=30.0,
+        worth_source="finance, 2025",
+    )
+    pilots = Programme(
+        programme="Pilots",
+        valid_from=since,
+        audience="employees",
+        courses=(iri("course/pilot"),),
+        owner="Ana",
+        goal="competency",
+        thing="pilot",
+        target=60.0,
+        due=until,
+    )
+    world.app.curriculum.replace(Programme, [data, pilots])
+    design = Cost("Data protection", "design", 4000.0, "EUR", since, ago(world, 60).date())
+    hours = Cost("Data protection", "learners' time", 30.0, "EUR", since, until, "hour")
+    world.app.curriculum.replace(Cost, [design, hours])
+    asks = "Do they know it, and does it last?"
+    metrics = ("completion_rate", "first_attempt_pass_rate", "lasting")
+    world.app.curriculum.replace(Asked, [Asked("Data protection", asks, metrics)])
+
+
+def programmes(world: World) -> None:
+    """The baseline of the data programme, frozen as it stood ten days ago."""
+    lead = world.viewer("lead", Role.TRAINING_LEAD)
+    door = Programmes(world.app, world.lens(lead))
+    door.freeze(door.one("Data protection"), ago(world, 10).date())
 
 
 def _data_course(world: World, login: str, number: int, *, leaves: bool) -> None:

@@ -21,6 +21,7 @@ AUDIT = urlencode({"outcome": "urn:leadline:outcome:audit-score", "course": iri(
 TRIAL = urlencode(
     {"outcome": "urn:leadline:outcome:audit-score", "trial": "urn:leadline:trial:coaching"}
 )
+DATA = urlencode({"programme": "Data protection"})
 VIDEO = urlencode({"video": iri("video/personal")})
 ADDRESSES = {  # page: the address that shows it in the planted world
     "home": "/",
@@ -34,6 +35,10 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "completions": f"/programmes/completions?{COURSE}",
     "new-check": f"/programmes/checks/new?{COURSE}",
     "delayed-check": "/programmes/checks/{check}",
+    "goals": "/programmes/goals",
+    "programme": f"/programmes/programme?{DATA}",
+    "baseline": f"/programmes/programme/baseline?{DATA}",
+    "budget": f"/impact/budget?{DATA}",
     "packages": "/programmes/packages",
     "package": "/programmes/packages/{package}",
     "competency": "/impact/competency?role=pilot",
@@ -46,6 +51,11 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "my-learning": "/people/my-learning",
     "my-check": "/people/my-learning/checks/{asked}",
     "person": "/people/{ben}",
+    "compliance": "/compliance",
+    "compliance-calendar": "/compliance/calendar",
+    "obligations": "/compliance/people",
+    "obligation": "/compliance/person?person={ben}&requirement=data",
+    "requirements": "/compliance/requirements",
     "trust": "/trust",
     "credentials": "/trust/credentials",
     "credential": "/trust/credentials/{lms}",

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import ibis
@@ -31,6 +31,8 @@ URGENCY = (
     *(obligation.VIOLATED, obligation.IN_GRACE, obligation.DUE_SOON, obligation.NOT_YET_DUE),
     *(obligation.IN_FORCE, obligation.ON_LEAVE, obligation.EXEMPT),
 )
+
+EXPIRING = (obligation.IN_FORCE, obligation.DUE_SOON, obligation.NOT_YET_DUE, obligation.IN_GRACE)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,29 @@ class Duties(Pictures):
             total = int(rows.count().to_pyarrow().as_py())
             shown = ordered.limit(min(limit, ROWS_MAX), offset=offset).to_pyarrow().to_pylist()
             return self._named_page(look, shown, total, known_at)
+
+    def calendar(
+        self, first: date, weeks: int, requirement: str | None = None
+    ) -> Sequence[tuple[date, int, int]]:
+        """What falls due by week: its Monday, how many in regulated roles, how many others.
+
+        first: a Monday. Each is a list of `standing`, of EXPIRING and the days of that week; open
+        to those to whom that list is."""
+        with self._looking("calendar", **_filters(Wanted(requirement), None)) as look:
+            self._name_people()
+            wanted = Wanted(requirement, EXPIRING, due=(first, first + timedelta(weeks=weeks)))
+            rows = _only(self._duty_facts(None).obligation.mutate(unit=ibis.null("string")), wanted)
+            counted = rows.group_by(week=rows.due_on.truncate("W").cast("date")).aggregate(
+                regulated=rows.regulated.sum(), everything=rows.count()
+            )
+            found = {row["week"]: row for row in counted.to_pyarrow().to_pylist()}
+            look.shown = len(found)
+        mondays = [first + timedelta(weeks=number) for number in range(weeks)]
+        told = [found.get(day, {"regulated": 0, "everything": 0}) for day in mondays]
+        return [
+            (day, int(row["regulated"]), int(row["everything"] - row["regulated"]))
+            for day, row in zip(mondays, told, strict=True)
+        ]
 
     def timeline(
         self, person: int, requirement: str, *, known_at: datetime | None = None

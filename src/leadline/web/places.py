@@ -22,6 +22,7 @@ class Entry:
 
 
 _HOME = Entry(Place.HOME, _("Home"), "home")
+_COMPLIANCE = Entry(Place.COMPLIANCE, _("Compliance"), "compliance")
 _PROGRAMMES = Entry(Place.PROGRAMMES, _("Programmes"), "programmes")
 _PEOPLE = Entry(Place.PEOPLE, _("People"), "people")
 _MY_TEAM = Entry(Place.PEOPLE, _("My team"), "my-team")
@@ -36,7 +37,7 @@ def rail(viewer: Viewer) -> list[Entry]:
     rules = POLICY[viewer.role]
     people = {Rows.TEAM: _MY_TEAM, Rows.SELF: _MY_LEARNING}.get(rules.rows, _PEOPLE)
     data = (_DATA,) if registers_of(viewer) else ()  # what it opens is made of registers
-    entries = (_HOME, _PROGRAMMES, people, _IMPACT, _REVIEWS, *data)
+    entries = (_HOME, _COMPLIANCE, _PROGRAMMES, people, _IMPACT, _REVIEWS, *data)
     return [entry for entry in entries if entry.place in rules.places]
 
 

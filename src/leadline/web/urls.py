@@ -10,6 +10,7 @@ from leadline.web.pages.budget.view import budget
 from leadline.web.pages.check.view import check
 from leadline.web.pages.competency.view import competency
 from leadline.web.pages.completions.view import completions
+from leadline.web.pages.compliance.urls import COMPLIANCE
 from leadline.web.pages.course.split import course_groups, course_trend
 from leadline.web.pages.course.view import course
 from leadline.web.pages.credentials.change import (
@@ -19,6 +20,8 @@ from leadline.web.pages.credentials.change import (
     rotate_secret,
 )
 from leadline.web.pages.credentials.view import credential, credentials
+from leadline.web.pages.customers.kept import customers_kept
+from leadline.web.pages.customers.view import customers
 from leadline.web.pages.decisions.acts import decide, log_change
 from leadline.web.pages.decisions.view import decision, decisions
 from leadline.web.pages.definitions.view import definition, definitions
@@ -26,6 +29,8 @@ from leadline.web.pages.delayed_check.acts import end_check, save_check, schedul
 from leadline.web.pages.delayed_check.form import new_check
 from leadline.web.pages.delayed_check.view import delayed_check
 from leadline.web.pages.depth.view import depth
+from leadline.web.pages.files.acts import bring_file, drop_file, send_file, try_file
+from leadline.web.pages.files.view import files
 from leadline.web.pages.findings.acts import judge
 from leadline.web.pages.findings.view import finding, findings
 from leadline.web.pages.goals.declare import (
@@ -71,6 +76,7 @@ urlpatterns = [
     path("sign-out", sign_out, name="account_logout"),
     *SSO,
     *ACCOUNT,
+    *COMPLIANCE,
     path("role", choose_role, name="choose-role"),
     path("programmes", programmes, name="programmes"),
     path("programmes/course", course, name="course"),
@@ -108,6 +114,8 @@ urlpatterns = [
     path("impact/budget/cost", declare_cost, name="declare-cost"),
     path("impact/competency", competency, name="competency"),
     path("impact/portfolio", portfolio, name="portfolio"),
+    path("impact/customers", customers, name="customers"),
+    path("impact/customers/kept", customers_kept, name="customers-kept"),
     path("impact/outcomes", outcomes, name="outcomes"),
     path("impact/outcomes/course", outcome_effect, name="outcome-effect"),
     path("impact/outcomes/trial", outcome_trial, name="outcome-trial"),
@@ -125,6 +133,11 @@ urlpatterns = [
     path("trust/credentials/<slug:key>/rotate", rotate_secret, name="rotate-secret"),
     path("trust/credentials/<slug:key>/bounds", bound_credential, name="bound-credential"),
     path("trust/credentials/<slug:key>/revoke", revoke_credential, name="revoke-credential"),
+    path("trust/files", files, name="files"),
+    path("trust/files/add", send_file, name="send-file"),
+    path("trust/files/try", try_file, name="try-file"),
+    path("trust/files/bring", bring_file, name="bring-file"),
+    path("trust/files/drop", drop_file, name="drop-file"),
     path("trust/quarantine", quarantine, name="quarantine"),
     path("trust/quarantine/replay", replay, name="replay"),
     path("trust/depth", depth, name="depth"),

@@ -1,5 +1,6 @@
 """Words, terms and marks for the templates."""
 
+from collections.abc import Mapping
 from itertools import count
 
 from django import template
@@ -49,23 +50,12 @@ def sure(what: Result | str) -> SafeString:
     return format_html('<span class="interval">{}</span>', term("interval", f"({said})"))
 
 
-TABS = (
-    "trust",
-    "credentials",
-    "quarantine",
-    "unmatched",
-    "depth",
-    "definitions",
-    "who-sees-what",
-    "access-log",
-)
-
-
 @register.simple_tag(takes_context=True)
 def tabs(context: template.Context) -> SafeString:
     """The pages of Data & trust that the viewer's role may open, the present one marked."""
     names = {
         "trust": _("Sources"),
+        "files": _("Bring in a file"),
         "credentials": _("Credentials"),
         "quarantine": _("Quarantine"),
         "unmatched": _("Unmatched identities"),
@@ -74,8 +64,24 @@ def tabs(context: template.Context) -> SafeString:
         "who-sees-what": _("Who sees what"),
         "access-log": _("Access log"),
     }
+    return _tabs(context, names)
+
+
+@register.simple_tag(takes_context=True)
+def compliance_tabs(context: template.Context) -> SafeString:
+    """The pages of Compliance that the viewer's role may open."""
+    names = {
+        "compliance": _("Today"),
+        "compliance-calendar": _("Calendar"),
+        "obligations": _("Person by requirement"),
+        "requirements": _("Requirements"),
+    }
+    return _tabs(context, names)
+
+
+def _tabs(context: template.Context, names: Mapping[str, str]) -> SafeString:
     role, here = context["viewer"].role, context["page"].name
-    open_to = [name for name in TABS if role in (seen_by(resolve(reverse(name)).func) or ())]
+    open_to = [name for name in names if role in (seen_by(resolve(reverse(name)).func) or ())]
     lines = [
         (reverse(name), mark_safe(' aria-current="page"') if name == here else "", names[name])
         for name in open_to

@@ -1,0 +1,1 @@
+"""Who is or will be out of date, and can it be proved?"""

@@ -1,0 +1,16 @@
+"""The addresses of Compliance."""
+
+from django.urls import path
+
+from leadline.web.pages.compliance.calendar import compliance_calendar
+from leadline.web.pages.compliance.declared import requirements
+from leadline.web.pages.compliance.people import obligation_timeline, obligations
+from leadline.web.pages.compliance.view import compliance
+
+COMPLIANCE = [
+    path("compliance", compliance, name="compliance"),
+    path("compliance/calendar", compliance_calendar, name="compliance-calendar"),
+    path("compliance/people", obligations, name="obligations"),
+    path("compliance/person", obligation_timeline, name="obligation"),
+    path("compliance/requirements", requirements, name="requirements"),
+]
