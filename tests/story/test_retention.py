@@ -59,6 +59,19 @@ def test_day_14_and_28_are_in_the_window_and_13_and_29_are_not(world, tmp_path):
     assert compared == {world.key("day14"), world.key("day28")}
 
 
+@pytest.mark.mission("S041")
+def test_who_was_tested_on_day_14_to_28_is_what_everybody_is_shown(world, tmp_path):
+    """Ten people each on day 13, 14, 28 and 29: of forty due twenty have answered."""
+    declare(world, tmp_path)
+    for after in (13, 14, 28, 29):
+        for login in world.people(f"day{after}x", 10):
+            sits(world, login, TEST, 0.9)
+            sits(world, login, LATER, 0.6 if after in (14, 28) else 0.1, after)
+    shown = world.lens(Role.COMPLIANCE_OFFICER).lasting()[CHECK]
+    assert (shown.tested, shown.due) == (20, 40)
+    assert shown.means == pytest.approx((0.9, 0.6))
+
+
 def test_what_is_gone_after_weeks_is_found(world, tmp_path):
     learners(world, tmp_path, lost=0.25)
     lens = world.lens(Role.TRAINING_LEAD)
