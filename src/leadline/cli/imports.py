@@ -168,6 +168,31 @@ def outcomes_command(file: Path, source: str, as_json: bool) -> None:
     tell(taken, source, progress, as_json)
 
 
+@import_command.command("scorm")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", required=True, help="Name of the LMS.")
+@click.option("--lms", required=True, help="Its address, by which accounts and packages are named.")
+@json_option
+def scorm_command(files: tuple[Path, ...], source: str, lms: str, as_json: bool) -> None:
+    """SCORM runtime data in FILES, of 1.2 and of 2004: CSV, or JSON by its name.
+
+    A row is one value: userid (or person_id, or email), scormid, scoid, attempt, element, value,
+    timemodified, as in Moodle's scorm_scoes_track; in JSON `cmi` may hold all of an attempt. An
+    attempt with a value that cannot be read is held in the quarantine."""
+    from leadline.sources.scorm import Attempts, ScormFile
+
+    app, progress, total = installed(), Progress(f"import {source}"), Taken()
+    try:
+        for path in files:
+            taken = Taken()
+            for taken in take(app, ScormFile(path, Attempts(source, lms)), source, "file"):
+                progress.show(total.received + taken.received, None)
+            total += taken
+    except Unreadable as problem:
+        failed(str(problem), 2)
+    tell(total, source, progress, as_json)
+
+
 @import_command.command("people")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")

@@ -36,7 +36,7 @@ _VERBS: dict[str, tuple[str, ...]] = {
         f"{_STREAMS}listen",
     ),
     "progressed": (f"{_ADL}progressed",),
-    "answered": (f"{_ADL}answered",),
+    "answered": (f"{_ADL}answered", f"{_ADL}responded"),
     "scored": (f"{_ADL}scored",),
     "completed": (f"{_ADL}completed", f"{_STREAMS}complete"),
     "passed": (f"{_ADL}passed",),
