@@ -1,8 +1,8 @@
 """A delayed check from the click of a lead to the verdict, in a real browser with a real mail
 server: scheduled, asked, written to, answered by link on a phone, counted, shown.
 
-Twenty-four people of North took the test of `course/ropes` forty days ago; it is the twentieth day
-when they are asked. Twenty-two answer, Ben among them on his phone."""
+Forty people of North took the test of `course/ropes` forty days ago; it is the twentieth day
+when they are asked. Thirty answer, Ben among them on his phone."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def ropes(house, served, tmp_path, box):  # noqa: F811
     """A world of its own behind the same pages, whose checks go by a clock of twenty days ago."""
     world = World(tmp_path, now=datetime.now(UTC), smtp_url=box.url, public_url=served)
     learned = world.now - timedelta(days=40)
-    for number, login in enumerate(world.people("ben", 24, unit="Org/North")):
+    for number, login in enumerate(world.people("ben", 40, unit="Org/North")):
         score = (0.8, 0.9, 1.0)[number % 3]
         at = str(learned)
         world.attempts(
@@ -101,20 +101,20 @@ def said(world):
 def test_scheduled_asked_answered_by_link_and_compared(ropes, box, visit):  # noqa: F811
     page = write_and_schedule(visit)
     assert Inviter(ropes.app).once() and Inviter(ropes.app).once()
-    assert len(box.letters) == 24
+    assert len(box.letters) == 40
     letter = next(each for each in box.letters if each["To"] == "ben1@story.example")
     link = re.search(r"https?://[^/\s]+(/checks/[\w-]{43})\s", letter.get_content()).group(1)
     answers_on_a_phone(visit, link)
     assert said(ropes) == ["assign", "attempted", "answered", "answered", "failed"]
     checks = ropes.app.checks
-    for number in range(2, 23):
+    for number in range(2, 31):
         (invitation,) = checks.records.of_person(ropes.key(f"ben{number}"))
         checks.answer(invitation.id, [{"a"}, {"b"}])
     assert Worker(ropes.app).once()
     page.reload()
-    assert "22 of 24 people asked have answered (92 %)" in told_by(page)
+    assert "30 of 40 people asked have answered (75 %)" in told_by(page)
     page.click("main .act:has-text('Did it last?')")
     told = told_by(page)
     assert "the same people scored 90 % on the day and 50 % later" in told
-    assert "22 people" in told and "22 of 24" in told
+    assert "30 people" in told and "75 % 30 of 40" in told
     assert "−40 points" in told
