@@ -46,6 +46,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "portfolio": "/impact/portfolio",
     "outcome-effect": f"/impact/outcomes/course?{AUDIT}",
     "outcome-trial": f"/impact/outcomes/trial?{TRIAL}",
+    "incidents": "/compliance/incidents",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",

@@ -49,21 +49,12 @@ def competency_page(role: str, change: str = "") -> str:
     return f"{reverse('competency')}?{urlencode(asked)}"
 
 
+def incidents_page(outcome: str, course: str) -> str:
+    return f"{reverse('incidents')}?{urlencode({'outcome': outcome, 'course': course})}"
+
+
 def trial_page(trial: str, outcome: str) -> str:
     return f"{reverse('outcome-trial')}?{urlencode({'trial': trial, 'outcome': outcome})}"
-
-
-def finding_page(key: str) -> str:
-    return f"{reverse('finding')}?{urlencode({'finding': key})}"
-
-
-def decision_page(number: int) -> str:
-    return f"{reverse('decision')}?{urlencode({'number': number})}"
-
-
-def competency_page(role: str, change: str = "") -> str:
-    asked = {"role": role} | ({"change": change} if change else {})
-    return f"{reverse('competency')}?{urlencode(asked)}"
 
 
 def person_page(person: int) -> str:

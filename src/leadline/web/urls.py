@@ -40,6 +40,7 @@ from leadline.web.pages.goals.declare import (
 )
 from leadline.web.pages.goals.view import goals
 from leadline.web.pages.home.view import home
+from leadline.web.pages.incidents.view import incidents
 from leadline.web.pages.my_learning.checks import answer_check, my_check
 from leadline.web.pages.my_learning.courses import launch
 from leadline.web.pages.my_learning.view import my_learning
@@ -77,6 +78,7 @@ urlpatterns = [
     *SSO,
     *ACCOUNT,
     *COMPLIANCE,
+    path("compliance/incidents", incidents, name="incidents"),
     path("role", choose_role, name="choose-role"),
     path("programmes", programmes, name="programmes"),
     path("programmes/course", course, name="course"),

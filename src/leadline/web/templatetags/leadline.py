@@ -75,6 +75,7 @@ def compliance_tabs(context: template.Context) -> SafeString:
         "compliance-calendar": _("Calendar"),
         "obligations": _("Person by requirement"),
         "requirements": _("Requirements"),
+        "incidents": _("Does training help?"),
     }
     return _tabs(context, names)
 

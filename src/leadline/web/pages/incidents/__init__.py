@@ -1,0 +1,1 @@
+"""Do the trained have fewer incidents?"""
