@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from leadline.facts import Sensitivity
 from leadline.metrics.collective import LISTED_MIN_GROUPS, Arm, Collective, Line, collectives
 from leadline.metrics.contracts import Kept, contracts
-from leadline.metrics.quarters import Kind, Shared, shared, taught
+from leadline.metrics.quarters import KINDS, Kind, Shared, shared, taught
 from leadline.privacy.cut import CutFacts
 from leadline.privacy.policy import Rows
 from leadline.privacy.refusals import Forbidden
@@ -43,6 +43,11 @@ class Collectives(Registers):
 
     @abstractmethod
     def _facts(self, *, named: bool = False) -> CutFacts: ...
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Of what whole groups the viewer may be told."""
+        return tuple(kind for kind in KINDS if not self._closed(kind))
 
     def shared(self, kind: Kind) -> Sequence[Shared]:
         """What is measured of enough whole accounts, or units."""
@@ -93,12 +98,15 @@ class Collectives(Registers):
         return found
 
     def _whole(self, kind: Kind) -> None:
+        if closed := self._closed(kind):
+            raise Forbidden(closed)
+
+    def _closed(self, kind: Kind) -> str:
         if not self.rules.columns >= COLLECTIVE or self.rules.rows is not Rows.EVERYONE:
-            raise Forbidden(f"It is made of records that are closed to {self.viewer.role}.")
+            return f"It is made of records that are closed to {self.viewer.role}."
         if kind == "account" and not self.rules.customers:
-            raise Forbidden(f"To tell customers apart is no business of {self.viewer.role}.")
-        if self.viewer.unit is not None:
-            raise Forbidden(f"It tells of more than {self.viewer.unit}.")
+            return f"To tell customers apart is no business of {self.viewer.role}."
+        return f"It tells of more than {self.viewer.unit}." if self.viewer.unit else ""
 
 
 def safe_collective(found: Collective, smallest: int) -> ShownCollective | None:

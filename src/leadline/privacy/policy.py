@@ -51,6 +51,8 @@ class Deed(StrEnum):
     SCHEDULE_CHECKS = "schedule delayed checks"
     TAKE = "take courses assigned to oneself"
     GIVE_ACCESS = "give programs access to the record store"
+    BRING_PEOPLE = "bring in files of people"
+    BRING_RESULTS = "bring in files of customers and results"
     DECIDE = "judge findings, decide about content, log changes"
     DECLARE = "declare programmes, freeze their baselines"
 
@@ -137,7 +139,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.RUN_SYSTEM,),
         places=frozenset({Place.HOME, Place.DATA}),
         registers=frozenset({Register.SOURCES, Register.UNMATCHED, Register.CREDENTIALS}),
-        deeds=frozenset({Deed.GIVE_ACCESS}),
+        deeds=frozenset({Deed.GIVE_ACCESS, Deed.BRING_PEOPLE, Deed.BRING_RESULTS}),
     ),
     Role.ANALYST: Rules(
         rows=Rows.EVERYONE,
@@ -158,7 +160,14 @@ POLICY: Mapping[Role, Rules] = {
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
         deeds=frozenset(
-            {Deed.ADD_COURSES, Deed.ASSIGN, Deed.SCHEDULE_CHECKS, Deed.DECIDE, Deed.DECLARE}
+            {
+                Deed.ADD_COURSES,
+                Deed.ASSIGN,
+                Deed.SCHEDULE_CHECKS,
+                Deed.DECIDE,
+                Deed.DECLARE,
+                Deed.BRING_RESULTS,
+            }
         ),
         customers=True,
     ),
@@ -180,7 +189,7 @@ POLICY: Mapping[Role, Rules] = {
         purposes=(Purpose.PLAN_WORKFORCE, Purpose.PROVE_COMPLIANCE),
         places=frozenset(Place),
         registers=frozenset({Register.SOURCES}),
-        deeds=frozenset({Deed.DECIDE, Deed.DECLARE}),
+        deeds=frozenset({Deed.DECIDE, Deed.DECLARE, Deed.BRING_PEOPLE, Deed.BRING_RESULTS}),
     ),
     Role.DEPARTMENT_MANAGER: Rules(
         rows=Rows.TEAM,

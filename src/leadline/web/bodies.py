@@ -5,7 +5,7 @@ from leadline.web.wire import Asgi, Message, Receive, Scope, Send, respond
 
 FORM_BYTES_MAX = 2 * 2**20
 UPLOAD_BYTES_MAX = 512 * 2**20
-UPLOADS = frozenset({"/programmes/packages/add"})
+UPLOADS = frozenset({"/programmes/packages/add", "/trust/files/add"})
 
 
 class Bounded:

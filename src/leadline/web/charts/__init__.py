@@ -1,5 +1,6 @@
 """Charts drawn on the server: a kind is one function from values to an Altair specification."""
 
+from leadline.web.charts.ages import Age, ages
 from leadline.web.charts.columns import Column, columns
 from leadline.web.charts.dots import Dot, dots
 from leadline.web.charts.drawing import Figure, draw
@@ -12,6 +13,7 @@ from leadline.web.charts.viewers import Cliff, Stretch, viewers
 from leadline.web.charts.waiting import Climb, Rise, waiting
 
 __all__ = [
+    "Age",
     "Cliff",
     "Climb",
     "Column",
@@ -25,6 +27,7 @@ __all__ = [
     "Step",
     "Stretch",
     "Unknown",
+    "ages",
     "columns",
     "dots",
     "draw",

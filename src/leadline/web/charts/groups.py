@@ -17,7 +17,9 @@ TICK_PX = 8  # above and below the mark
 
 @dataclass(frozen=True)
 class Group:
-    """One group: its name, the estimate with its interval, its people, or why it is withheld."""
+    """One group: its name, the estimate with its interval, its people, or why it is withheld.
+
+    said: all of it in words, where what is counted are not people."""
 
     name: str
     estimate: float | None
@@ -25,6 +27,7 @@ class Group:
     high: float | None
     people: int | None
     why_not: str = ""
+    said: str = ""
 
 
 def groups(
@@ -111,5 +114,5 @@ def _row(group: Group, index: int, unit: str, width: int) -> dict[str, object]:
         "estimate": group.estimate,
         "low": group.low if group.low is not None else group.estimate,
         "high": group.high if group.high is not None else group.estimate,
-        "say": said,
+        "say": group.said or said,
     }

@@ -1,0 +1,1 @@
+"""What did training change for whole customers or teams?"""
