@@ -9,7 +9,7 @@ COMMANDS = {  # word: file in this folder that defines a click command of the sa
     "user": "admin",
     "serve": "serving",
     "worker": "serving",
-    "import": "studies",  # adds to those of imports
+    "import": "people",  # and studies, which add to those of imports
     "quarantine": "imports",
     "facts": "facts",
     "metric": "metric",

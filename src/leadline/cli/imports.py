@@ -19,8 +19,7 @@ from leadline.sources.records import Broken, Record, Unreadable
 from leadline.store import Unavailable
 
 if TYPE_CHECKING:
-    from leadline.directory import Change, Changes
-    from leadline.sources.people_csv import PeopleFile
+    from leadline.sources.columns import ColumnMap
     from leadline.sources.replay import Replay
     from leadline.store import Record as HeldRecord
 
@@ -30,6 +29,23 @@ SILENT_SECONDS = 2.0
 TERMINAL_SECONDS, LOG_SECONDS = 0.2, 10.0  # between two signs of life
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+mapping_option = click.option(
+    "--mapping",
+    metavar="NAME",
+    help="Read the columns as the page “Bring in a file” was told for the source NAME.",
+)
+
+
+def mapped(app: App, name: str | None, kind: str) -> "ColumnMap | None":
+    """How a source's files of a kind are read; None where no name is given."""
+    from leadline.sources.bringing import ColumnMaps
+
+    found = ColumnMaps(app.database).get(name, kind) if name else None
+    if name and found is None:
+        failed(f"no file of {kind} from {name} was brought in by hand yet.", 2)
+    return found
 
 
 def installed() -> App:
@@ -146,20 +162,23 @@ def oulad_command(folder: Path, no_clicks: bool, as_json: bool) -> None:
 @import_command.command("outcomes")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--source", required=True, help="Name of the system that measured.")
+@mapping_option
 @json_option
-def outcomes_command(file: Path, source: str, as_json: bool) -> None:
+def outcomes_command(file: Path, source: str, mapping: str | None, as_json: bool) -> None:
     """Outcomes in FILE, a CSV table: audit scores, ratings, tickets, sales, renewals.
 
-    A row is one measurement of one person or one unit. Columns, in any order: outcome, date
-    (YYYY-MM-DD), value, measure (its unit), better (up or down), and one of person_id, email,
-    account_home with account_name, or unit (a path: Group/North). A row that cannot be read is held
-    in the quarantine; another value for the same day corrects the one before."""
+    A row is one measurement of one person, one unit or one customer. Columns, in any order:
+    outcome, date (YYYY-MM-DD), value, measure (its unit), better (up or down), exposure (of a
+    count: in how many months or quarters), and one of person_id, email, account_home with
+    account_name, unit (a path: Group/North) or account (a customer's id). A row that cannot be read
+    is held in the quarantine; another value for the same day corrects the one before."""
     from leadline.sources.outcomes_csv import OutcomeFile
 
+    app = installed()
     try:
-        found = OutcomeFile(file)
-        app, progress, taken = installed(), Progress(f"import {source}"), Taken()
-        for taken in take(app, found, source, "file"):
+        found = OutcomeFile(file, mapped(app, mapping, "outcomes"))
+        progress, taken = Progress(f"import {source}"), Taken()
+        for taken in take(app, found, source, "outcomes"):
             progress.show(taken.received, None)
     except Unreadable as problem:
         failed(str(problem), 2)
@@ -193,39 +212,6 @@ def scorm_command(files: tuple[Path, ...], source: str, lms: str, as_json: bool)
     tell(total, source, progress, as_json)
 
 
-@import_command.command("people")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@json_option
-def people_command(file: Path, dry_run: bool, as_json: bool) -> None:
-    """People in FILE, a CSV table: who they are, and where they sit from which day on.
-
-    Columns, in any order; only person_id must be there: person_id, name, email, mbox_sha1sum,
-    openid, account_home, account_name, unit (a path: Group/North/Depot 3), role, manager (a
-    person_id), location, hire_date, valid_from, left_on (YYYY-MM-DD), zone (Europe/Amsterdam).
-    Several rows of a person with different valid_from are their history. A missing column changes
-    nothing, an empty cell clears. All good rows are applied together; refused ones are listed, and
-    the command ends with 1."""
-    from leadline.directory import TooManyRows
-    from leadline.sources.people_csv import read_people
-
-    try:
-        found = read_people(file)
-        changes = installed().directory.apply(found.rows, dry_run=dry_run)
-    except (Unreadable, TooManyRows) as problem:
-        failed(str(problem), 2)
-    except Unavailable as problem:
-        failed(f"{problem} Nothing of the file was taken in.", 1)
-    changes.errors = [*found.refused, *changes.errors]
-    if as_json:
-        report = {"file": file.name, **msgspec.to_builtins(changes), "ignored": found.ignored}
-        click.echo(json.dumps(report, ensure_ascii=False))
-    else:
-        _report(changes, found)
-    if changes.errors:
-        sys.exit(1)
-
-
 def take(app: App, records: Iterable[Record | Broken], source: str, kind: str) -> Iterator[Taken]:
     if source not in {known.name for known in app.sources.all()}:
         app.sources.declare(source, kind)
@@ -252,38 +238,6 @@ def tell(taken: Taken, source: str, progress: Progress, as_json: bool, **more: i
     )
     if taken.quarantined:
         click.echo("`leadline quarantine list` says what is wrong with those held back.")
-
-
-def _report(changes: "Changes", found: "PeopleFile") -> None:
-    if found.ignored:
-        click.echo(f"columns without a meaning here, not read: {', '.join(found.ignored)}")
-    would = "would be " if changes.dry_run else ""
-    for what in ("added", "changed", "moved", "linked", "left"):
-        listed = getattr(changes, what)
-        if listed:
-            click.echo(f"{len(listed):,} {would}{what}")
-        for change in listed[:CHANGES_SHOWN]:
-            click.echo(f"  {change.person_id}: {change.field}: {_arrow(change)}")
-        if len(listed) > CHANGES_SHOWN:
-            click.echo(f"  … and {len(listed) - CHANGES_SHOWN:,} more; --json lists all")
-    click.echo(f"{changes.unchanged:,} people unchanged")
-    if changes.moved and not found.dated:
-        click.echo(
-            "No row has a valid_from: new positions begin today, and what people did before "
-            "belongs to no unit. Add valid_from where it is known."
-        )
-    if changes.errors:
-        click.echo(f"{len(changes.errors):,} rows refused", err=True)
-    for refused in changes.errors:
-        click.echo(
-            f"  {refused.origin}: {refused.field}: {refused.reason}. {refused.remedy}", err=True
-        )
-
-
-def _arrow(change: "Change") -> str:
-    if change.before is None:
-        return change.after or "new"
-    return f"{change.before} → {change.after or 'none'}"
 
 
 @click.group("quarantine")

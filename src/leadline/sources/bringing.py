@@ -101,7 +101,7 @@ class Way:
             bad = [Bad(each.origin, each.field, each.reason, each.remedy) for each in broken]
             return Tried(good, len(bad), {}, bad[:BAD_SHOWN], list(file.ignored))
         if source not in {known.name for known in self.sources.all()}:
-            self.sources.declare(source, "file")
+            self.sources.declare(source, "outcomes")
         (taken,) = deque(Intake(self.log).take(file, source), maxlen=1) or (Taken(),)
         counts = {what: getattr(taken, what) for what in ("accepted", "duplicate", "quarantined")}
         good = taken.received - taken.quarantined
