@@ -2,22 +2,26 @@
 
 By what was learned, what lasted and what it changed; never by how many took it or liked it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from leadline.insights.finding import Finding
+from leadline.metrics.gaps import Gaps, Missing
 from leadline.metrics.impact import Impact, Outcome
 from leadline.metrics.retention import Declared
-from leadline.privacy.shapes import ShownLasting
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.shapes import ShownItems, ShownLasting
 from leadline.privacy.shown_impact import ShownImpact
 from leadline.stats.forgetting import CRITICALITY
 from leadline.stats.intervals import Interval
+from leadline.stats.items import ItemJudged
 
 # Checks that fail where nothing is seen; the placebo's too, being as large as that nothing.
 CHANCE = {"difference", "unmeasured", "several courses", "placebo"}
 RETAINED = CRITICALITY["standard"]
+UNTAUGHT_MOST = 0.5  # a question surely missed by most
 
 
 class Decision(StrEnum):
@@ -40,6 +44,12 @@ class Weighing(Protocol):
     def lasting(self) -> Mapping[Declared, ShownLasting]:
         """What was still known at the delayed checks."""
 
+    def gaps(self) -> Gaps:
+        """What is declared to be needed and is not there."""
+
+    def questions(self) -> Mapping[str, ShownItems]:
+        """The questions of all assessments."""
+
 
 @dataclass(frozen=True)
 class Programme:
@@ -52,18 +62,29 @@ class Programme:
 
     @property
     def decision(self) -> Decision:
+        """What the evidence says is to be done."""
+        return self._weighed[0]
+
+    @property
+    def because(self) -> ShownImpact | ShownLasting | Finding | None:
+        """The piece of evidence that decides; None: too little is known."""
+        return self._weighed[1]
+
+    @property
+    def _weighed(self) -> tuple[Decision, ShownImpact | ShownLasting | Finding | None]:
         """Outcomes first, then what lasted, then where it breaks: a dry course that works is kept,
         a busy one that changes nothing is not."""
-        for says, decision in (
-            (any(map(improved, self.impacts)), Decision.KEEP),
-            (any(map(moves_nothing, self.impacts)), Decision.FIX),
-            (any(map(gone, self.lasting)), Decision.FIX),
-            (any(map(retained, self.lasting)), Decision.KEEP),
-            (bool(self.findings), Decision.FIX),
+        for decision, found in (
+            (Decision.KEEP, filter(improved, self.impacts)),
+            (Decision.FIX, filter(moves_nothing, self.impacts)),
+            (Decision.FIX, filter(gone, self.lasting)),
+            (Decision.KEEP, filter(retained, self.lasting)),
+            (Decision.FIX, iter(self.findings)),
         ):
-            if says:
-                return decision
-        return Decision.UNKNOWN
+            decisive = next(iter(found), None)
+            if decisive is not None:
+                return decision, decisive
+        return Decision.UNKNOWN, None
 
     @property
     def level(self) -> int:
@@ -72,12 +93,27 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Untaught:
+    """A question that few get right although nothing is wrong with it, and of which it is not
+    declared what teaches it. right: the share."""
+
+    course: str
+    assessment: str
+    question: str
+    right: Interval
+    people: int
+
+
+@dataclass(frozen=True)
 class Portfolio:
-    """Courses, those with the strongest outcomes first, and outcomes that no course is known to
-    improve: something may have to be built."""
+    """Courses, those with the strongest outcomes first. What may have to be built: for outcomes
+    that no course is known to improve; what standards need and is not there; what teaches the
+    questions that most miss."""
 
     programmes: tuple[Programme, ...]
     build: tuple[Outcome, ...]
+    missing: tuple[Missing, ...]
+    untaught: tuple[Untaught, ...]
 
 
 def portfolio(lens: Weighing, findings: Iterable[Finding]) -> Portfolio:
@@ -98,7 +134,31 @@ def portfolio(lens: Weighing, findings: Iterable[Finding]) -> Portfolio:
     ]
     found.sort(key=lambda each: (-each.level, list(Decision).index(each.decision), each.course))
     moved = {each.outcome for each in impacts if improved(each)}
-    return Portfolio(tuple(found), tuple(each for each in outcomes if each not in moved))
+    gaps = lens.gaps()
+    return Portfolio(
+        tuple(found),
+        tuple(each for each in outcomes if each not in moved),
+        gaps.missing,
+        tuple(_untaught(lens, gaps.linked)),
+    )
+
+
+def _untaught(lens: Weighing, linked: frozenset[str]) -> Iterator[Untaught]:
+    """None where single answers are closed to the viewer."""
+    try:
+        tests = lens.questions()
+    except Forbidden:
+        return
+    for assessment, items in tests.items():
+        for asked in items.questions:
+            judged = asked.judged
+            sound = isinstance(judged, ItemJudged) and not judged.defective
+            if not sound or items.course is None or asked.question in linked:
+                continue
+            assert isinstance(judged, ItemJudged)
+            if judged.difficulty.high < UNTAUGHT_MOST:
+                right, people = judged.difficulty, asked.people
+                yield Untaught(items.course, assessment, asked.question, right, people)
 
 
 def improved(each: Impact) -> bool:

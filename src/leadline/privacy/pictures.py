@@ -10,6 +10,7 @@ from leadline.metrics.changed import changed
 from leadline.metrics.competency import competency, roles
 from leadline.metrics.drawn import Lots, trials, tried
 from leadline.metrics.funnel import funnels
+from leadline.metrics.gaps import Gaps, gaps
 from leadline.metrics.impact import Outcome, impact, impacts, outcomes
 from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
@@ -144,6 +145,10 @@ class Pictures(Collectives):
     def checks(self) -> Sequence[Declared]:
         """The delayed checks: declared, so that they tell of nobody."""
         return self._kept(("checks",), lambda: declared(self._facts()))
+
+    def gaps(self) -> Gaps:
+        """What is declared to be needed and is not there: it tells of nobody."""
+        return self._kept(("gaps",), lambda: gaps(self._facts()))
 
     def lasting(self) -> Mapping[Declared, ShownLasting]:
         """What was still known at the delayed checks (METHODS C), by check; one that too few people

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from leadline.actions.decisions import Evidence, Kind
-from leadline.actions.evidence import of_competency, of_course, of_effect, of_finding
+from leadline.actions.grounds import of_competency, of_course, of_effect, of_finding
 from leadline.insights.stored import Seen
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Deed, audience

@@ -20,6 +20,7 @@ from leadline.web.addresses import (
 from leadline.web.anatomy import NextStep, Reason
 
 # Findings about a test: its questions are the next thing to look at (MISSION S065).
+LASTING = frozenset({"decayed", "critical_role"})
 DIAGNOSED = frozenset({"broken_question", "first_attempt_failure"})
 
 
@@ -49,7 +50,7 @@ def page_of(finding: Finding) -> str:
         return video_page(finding.course, finding.about)
     if finding.insight in DIAGNOSED and finding.course:
         return questions_page(finding.course, finding.about)
-    if finding.insight == "decayed" and finding.course:
+    if finding.insight in LASTING and finding.course:
         return retention_page(finding.course)
     return course_page(finding.course or "")
 
@@ -63,8 +64,16 @@ def next_step(finding: Finding | None) -> NextStep:
     """What to do about it, or plainly that nothing is justified (MISSION S016)."""
     if finding is None:
         return NextStep(_("None is justified by these numbers."))
+    said = NextStep(finding.next_step)
+    return judged(said, finding) or said
+
+
+def judged(step: NextStep | None, finding: Finding | None) -> NextStep | None:
+    """A next step that leads to where the finding behind it is judged and decided upon."""
+    if step is None or finding is None:
+        return step
     (key,) = app().findings.keys([finding])
-    return NextStep(finding.next_step, _("Judge it and decide"), finding_page(key))
+    return NextStep(step.text, _("Judge it and decide"), finding_page(key))
 
 
 def checked(finding: Finding | None) -> str:

@@ -18,8 +18,10 @@ from leadline.web import found, words
 from leadline.web.addresses import course_page
 from leadline.web.anatomy import Body, Companion
 from leadline.web.answers import allowed, companion, foot
+from leadline.web.changing import changing, moved
 from leadline.web.charts import Figure, Step, draw, funnel
 from leadline.web.course import CourseShown, shown
+from leadline.web.deciding import deciding
 from leadline.web.page import page
 from leadline.web.pages.course import modules
 from leadline.web.places import having
@@ -82,7 +84,13 @@ def course(request: HttpRequest, lens: Lens) -> CoursePage:
         completion=done.result if done else None,
         tries=tries,
         closed=Sensitivity.ACTIVITY not in lens.rules.columns,
-        facts={"tabs": this.tabs(), "findings": _others(known, worst)},
+        facts={
+            "tabs": this.tabs(),
+            "findings": _others(known, worst),
+            "moved": moved(lens, this.id),
+            "changing": changing(lens, this.id),
+            "deciding": deciding(lens, {"of": "course", "course": this.id}),
+        },
     )
 
 

@@ -75,7 +75,7 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
         ),
         why=(*_reasons(items, told, names), *concentrated.why(search)),
         checked=concentrated.checked(search),
-        next_step=_next_step(items, told, names),
+        next_step=found.judged(_next_step(items, told, names), found.about(known, chosen)),
         twin=_table(items, told, names, wanted) if items else None,
         foot=_foot(items, sides.compared(groups)),
         course=this,
