@@ -54,7 +54,9 @@ class Postgresql:
             connection.execute("COMMIT" if keep else "ROLLBACK")
 
     def execute(self, connection: _Connection, sql: str, parameters: Sequence[object]) -> list[Row]:
-        cursor = connection.execute(_numbered(sql), [*map(_kept, parameters)] or None)
+        # binary: payloads and postings come as they are, not as twice as many hex digits.
+        values = [*map(_kept, parameters)] or None
+        cursor = connection.execute(_numbered(sql), values, binary=True)
         return cursor.fetchall() if cursor.description else []
 
     def insert(

@@ -10,9 +10,7 @@ that filters meet by `&` and alternatives by `|`.
 
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import reduce
 from itertools import groupby
-from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:  # the schema, which a database brings up to date, packs what lay here unpacked
@@ -128,8 +126,7 @@ def recent(database: "Transaction", terms: Collection[int]) -> Found:
     ):
         known = found.setdefault(piece * PIECE_STATEMENTS // BLOCK_STATEMENTS, {})
         for term, needle in needles:
-            here = _together(_place(places, at) for at in _positions(packed, needle))
-            known[term] = known.get(term, 0) | here
+            known[term] = known.get(term, 0) | _places_under(needle, packed, places)
     return found
 
 
@@ -197,24 +194,27 @@ def _places_of(listed: bytes) -> Places:
 
 
 def _together(places: Iterable[int]) -> Places:
-    return reduce(or_, (1 << place for place in places), 0)
+    bits = bytearray(_bitmap_bytes())
+    for place in places:
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")
 
 
 def _bitmap_bytes() -> int:
     return -(-BLOCK_STATEMENTS // 8)
 
 
-def _place(packed: bytes, at: int) -> int:
-    return int.from_bytes(packed[at * PLACE_BYTES : (at + 1) * PLACE_BYTES], "little")
-
-
-def _positions(packed: bytes, needle: bytes) -> Iterator[int]:
-    """At which number of packed terms a term stands."""
-    at = packed.find(needle)
+def _places_under(needle: bytes, terms: bytes, places: bytes) -> Places:
+    """The places of one term in a piece."""
+    bits = bytearray(_bitmap_bytes())
+    at = terms.find(needle)
     while at >= 0:
         if at % TERM_BYTES == 0:
-            yield at // TERM_BYTES
-        at = packed.find(needle, at + 1)
+            low = at // TERM_BYTES * PLACE_BYTES
+            place = places[low] | places[low + 1] << 8
+            bits[place >> 3] |= 1 << (place & 7)
+        at = terms.find(needle, at + 1)
+    return int.from_bytes(bits, "little")
 
 
 def _packed(numbers: Sequence[int], kind: str) -> bytes:
