@@ -78,7 +78,7 @@ def duckdb(world):
 
 @pytest.fixture(scope="module")
 def kept():
-    """What several tests need: an engine's moments, and what DuckDB answers."""
+    """What several tests need, made once: an engine's facts, and what DuckDB answers."""
     return {}
 
 
@@ -88,24 +88,34 @@ def once(kept, key, make):
     return kept[key]
 
 
+@pytest.fixture(scope="module")
+def facts(request, kept):
+    """The facts of an engine by its name."""
+
+    def opened(engine):
+        return once(kept, f"facts {engine}", lambda: facts_of(request.getfixturevalue(engine)))
+
+    return opened
+
+
 def same(found, expected):
     differing = list(differences(found, expected))
     assert not differing, "\n".join(differing[:20])
 
 
 @pytest.mark.parametrize(("engine", "name"), asked(METRICS))
-def test_a_metric(request, duckdb, kept, engine, name):
+def test_a_metric(facts, kept, engine, name):
     metric = METRICS[name]
-    expected = once(kept, name, lambda: measured(facts_of(duckdb), metric))
+    expected = once(kept, name, lambda: measured(facts("duckdb"), metric))
     assert expected["rows {}"], "the world has nothing of this metric; give busy_world some"
-    same(measured(facts_of(request.getfixturevalue(engine)), metric), expected)
+    same(measured(facts(engine), metric), expected)
 
 
 @pytest.mark.parametrize(("engine", "name"), asked(SHAPES))
-def test_a_shape(request, duckdb, kept, engine, name):
-    expected = once(kept, f"shape {name}", lambda: SHAPES[name](facts_of(duckdb)))
+def test_a_shape(facts, kept, engine, name):
+    expected = once(kept, f"shape {name}", lambda: SHAPES[name](facts("duckdb")))
     assert expected, "the world has nothing of this shape; give busy_world some"
-    same(SHAPES[name](facts_of(request.getfixturevalue(engine))), expected)
+    same(SHAPES[name](facts(engine)), expected)
 
 
 @pytest.mark.parametrize(("engine", "name"), asked(["moments", *FACTS]))
