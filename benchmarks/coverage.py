@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from leadline.stats.did import Panel, staggered
+from benchmarks import comparisons
+from leadline.stats.did import Panel, staggered, two_by_two
 from leadline.stats.effects import Study, effect_on_treated
 from leadline.stats.intervals import ClusterSums, Interval, clustered_share, newcombe, wilson
-from leadline.stats.items import reliability
+from leadline.stats.items import item_rest, pair_sums, reliability
 from leadline.stats.prediction import auc
+from leadline.stats.rates import rate_ratio
 from leadline.stats.refusal import Refused
 from leadline.stats.retention import ratio_of_means
 from leadline.stats.series import Series, interrupted
@@ -20,6 +22,8 @@ from leadline.stats.survival import (
     incidence_at,
     restricted_mean_difference,
 )
+from leadline.stats.tables import TwoByTwo, mantel_haenszel
+from leadline.stats.trials import Complied, Drawn, trial
 
 WORLDS = 2_000
 SLOW_WORLDS = 400  # where one answer takes tens of milliseconds
@@ -131,6 +135,64 @@ def _weighted(random: Random) -> tuple[Interval | Refused, float]:
     return (found if isinstance(found, Refused) else found.att), 0.5
 
 
+def _by_lot(random: Random) -> tuple[Interval | Refused, float]:
+    treated = random.permutation(100) < 40
+    spread = np.where(treated, 1.5, 1.0)  # the course makes people differ more
+    y = spread * random.normal(size=100) + 0.5 * treated
+    found = trial(Drawn(y, treated))
+    return (found if isinstance(found, Refused) else found.effect), 0.5
+
+
+def _by_lot_adjusted(random: Random) -> tuple[Interval | Refused, float]:
+    before = random.normal(size=(100, 1))
+    treated = random.permutation(100) < 40
+    y = 0.6 * before[:, 0] + 0.8 * random.normal(size=100) + 0.5 * treated
+    found = trial(Drawn(y, treated, before))
+    return (found if isinstance(found, Refused) else found.adjusted), 0.5
+
+
+def _sites_by_lot(random: Random) -> tuple[Interval | Refused, float]:
+    cluster = np.repeat(np.arange(12), random.integers(10, 40, 12))
+    side = random.permutation(12) < 5
+    y = 0.5 * random.normal(size=12)[cluster] + random.normal(size=len(cluster))
+    found = trial(Drawn(y + 0.5 * side[cluster], side[cluster], cluster=cluster))
+    return (found if isinstance(found, Refused) else found.effect), 0.5
+
+
+def _takers(random: Random) -> tuple[Interval | Refused, float]:
+    treated, keen = random.permutation(300) < 150, random.random(300) < 0.6
+    y = 0.5 * keen + 1.0 * (treated & keen) + random.normal(size=300)
+    found = trial(Drawn(y, treated, took=treated & keen))
+    told = found if isinstance(found, Refused) else found.complied
+    return (told.effect if isinstance(told, Complied) else Refused("low_n", "")), 1.0
+
+
+def _teams_moved(random: Random) -> tuple[Interval | Refused, float]:
+    cluster = np.repeat(np.arange(24), 10)
+    treated = cluster < 12
+    change = 0.5 * treated + 0.3 * random.normal(size=24)[cluster] + random.normal(size=240)
+    found = two_by_two(change, treated, cluster, 1)
+    return (found if isinstance(found, Refused) else found.effect), 0.5
+
+
+def _rates(random: Random) -> tuple[Interval | Refused, float]:
+    found = rate_ratio(comparisons.counts(random, 0.6))
+    return (found if isinstance(found, Refused) else found.ratio), 0.6
+
+
+def _telling(random: Random) -> tuple[Interval | Refused, float]:
+    mark, rest = random.multivariate_normal([0, 0], [[1, 0.3], [0.3, 1]], 60).T
+    return item_rest(pair_sums(mark, rest)), 0.3
+
+
+def _apart(random: Random) -> tuple[Interval, float]:
+    strata = []
+    for level in np.linspace(-1.5, 1.5, 6):
+        right = [int(random.binomial(50, 1 / (1 + np.exp(-level - d)))) for d in (0.0, -0.7)]
+        strata.append(TwoByTwo(right[0], 50 - right[0], right[1], 50 - right[1]))
+    return mantel_haenszel(strata), float(np.exp(0.7))
+
+
 WORLDS_OF: dict[str, World] = {
     "one share, n=50 (Wilson)": _share,
     "two shares, n=60 and 50 (Newcombe)": _difference,
@@ -143,8 +205,21 @@ WORLDS_OF: dict[str, World] = {
     "step in a series, 24 points a side": _step,
     "staggered change, 60 sites (Callaway-Sant'Anna)": _adopted,
     "effect on the trained, 800 people of 80 teams (AIPW)": _weighted,
+    "by lot, 40 and 60 people (Neyman)": _by_lot,
+    "by lot, adjusted, 40 and 60 people (Lin)": _by_lot_adjusted,
+    "by lot, 5 of 12 unequal sites (CR2)": _sites_by_lot,
+    "by lot, per taker, 150 an arm (Wald)": _takers,
+    "12 of 24 teams (difference in differences)": _teams_moved,
+    "rate ratio, 300 people over 24 months": _rates,
+    "item-rest correlation, 60 people (Fisher)": _telling,
+    "odds between groups of equal totals, 300 each": _apart,
 }
 SLOW = {
+    "by lot, 40 and 60 people (Neyman)",
+    "by lot, adjusted, 40 and 60 people (Lin)",
+    "by lot, 5 of 12 unequal sites (CR2)",
+    "by lot, per taker, 150 an arm (Wald)",
+    "12 of 24 teams (difference in differences)",
     "staggered change, 60 sites (Callaway-Sant'Anna)",
     "effect on the trained, 800 people of 80 teams (AIPW)",
 }

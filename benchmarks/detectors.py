@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from benchmarks import comparisons
 from leadline.stats.drops import Stops, abnormal_drops
 from leadline.stats.funnel import StepCounts, judge
 from leadline.stats.refusal import Refused
@@ -39,6 +40,8 @@ def main() -> int:
     even = {n: _rate(lambda n=n: bool(_blamed(generator, n, 0.05))) for n in (100, 300, 1000)}
     print("false alarms, even funnel:", ", ".join(f"n={n}: {r:.3f}" for n, r in even.items()))
     _scans(generator)
+    for line in comparisons.lines(generator, WORLDS):
+        print(line)
     return 0
 
 

@@ -137,3 +137,11 @@ def test_a_key_is_a_column_or_a_line(tmp_path):
     assert read_key(column) == read_key(line) == {"item_1": "A", "item_2": "C"}
     with pytest.raises(Unreadable, match="one line of right options"):
         read_key(none)
+
+
+def test_columns_of_a_long_file_may_have_other_names(tmp_path):
+    text = "rownames,Anger,id,Item,btype,r2\n1,20,7,S1WantCurse,curse,N\n2,20,7,S2DoShout,shout,y\n"
+    found = by_question(read(tmp_path, text, score="r2"))
+    assert found == {"S1WantCurse": {"success": False}, "S2DoShout": {"success": True}}
+    with pytest.raises(Unreadable, match="no column mark"):
+        read(tmp_path, text, score="mark")

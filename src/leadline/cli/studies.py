@@ -33,16 +33,20 @@ from leadline.sources.records import Unreadable
 @click.option("--blank", help="What stands in a cell of a question that was left blank.")
 @click.option("--missing", multiple=True, help="What else stands for never shown; repeatable.")
 @click.option("--who", metavar="COLUMN", help="The column that says who it is.")
+@click.option("--item", metavar="COLUMN", help="Of a long file: which question.")
+@click.option("--score", metavar="COLUMN", help="Of a long file: what it gave.")
+@click.option("--chosen", metavar="COLUMN", help="Of a long file: the option chosen.")
 @click.option("--leave-out", multiple=True, metavar="COLUMN", help="No question; repeatable.")
 @json_option
 def answers_command(file: Path, key: Path | None, as_json: bool, **told: Any) -> None:
     """Answers to one test in FILE, a CSV table.
 
     Wide: one learner a line and one question a column. Long: one answer a line, with the columns
-    item (or question), and score, response or both. person_id, email, or a column such as id or
-    student says who it is, date when. Cells are 1 and 0, with a key the option chosen, or points.
-    A file without a header is read as wide. Empty and NA: never shown. The key has the columns
-    question and key, or one line of right options below the names of the questions."""
+    item (or question), and score, response or both, or as the options say. person_id, email, or a
+    column such as id or student says who it is, date when, language in which. Cells are 1 and 0,
+    with a key the option chosen, or points. A file without a header is read as wide. Empty and NA:
+    never shown. The key has the columns question and key, or one line of right options below the
+    names of the questions."""
     from leadline.sources.answers_csv import RIGHT_OR_WRONG, AnswerFile, Sheet, read_key
 
     on, points = told.pop("on"), told.pop("points")
@@ -75,6 +79,8 @@ def _points(text: str) -> tuple[float, float]:
 @click.option("--trial", "name", required=True, help="Name of the trial, always the same.")
 @click.option("--source", required=True, help="Name of who drew the lots.")
 @click.option("--course", help="Activity id of the course that those drawn are offered.")
+@click.option("--who", metavar="COLUMN", help="The column of employee numbers.")
+@click.option("--arm", metavar="COLUMN", help="The column that says which arm.")
 @click.option("--treated", metavar="ARM", help="The arm that is offered it, as the file says it.")
 @click.option("--control", metavar="ARM", help="The arm to compare with; default: every other.")
 @click.option("--chance", type=click.FloatRange(0, 1, True, True), help="Of being offered it.")

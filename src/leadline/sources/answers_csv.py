@@ -33,7 +33,9 @@ ITEM = ("item", "question")
 SCORE = ("score", "correct", "mark", "points")
 RESPONSE = ("response", "answer", "option", "chosen")
 NEVER_SHOWN = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "."})
-MARKS = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "true": 1.0, "false": 0.0, "t": 1.0, "f": 0.0}
+MARKS = dict.fromkeys(("1", "1.0", "true", "t", "yes", "y"), 1.0) | dict.fromkeys(
+    ("0", "0.0", "false", "f", "no", "n"), 0.0
+)
 RIGHT_OR_WRONG = (0.0, 1.0)
 LINE_HOME = "urn:leadline:line"
 ADL = "http://adlnet.gov/expapi"
@@ -47,8 +49,9 @@ class Sheet:
     """What a file of answers is about. key: the right option by question; none: cells are marks.
 
     assessment: activity id. on: day of the test, where the file has no column date. points: the
-    least and the most that a question gives. missing: further cells that mean "never shown". who:
-    the column that says who it is, where it has another name; leave_out: columns that are none."""
+    least and the most that a question gives. missing: further cells that mean "never shown". who,
+    item, score, chosen: the columns that say who it is, which question of a long file, what it gave
+    and what was chosen, where they have other names; leave_out: columns that are no questions."""
 
     assessment: str
     source: str
@@ -59,6 +62,9 @@ class Sheet:
     points: tuple[float, float] = RIGHT_OR_WRONG
     missing: tuple[str, ...] = ()
     who: str | None = None
+    item: str | None = None
+    score: str | None = None
+    chosen: str | None = None
     leave_out: tuple[str, ...] = ()
 
 
@@ -95,8 +101,9 @@ class AnswerFile:
         required = who if sheet.who else ()
         self._table = Table(path, (*who, "date", "language"), required, self._unnamed)
         self._who = [column for column in who if column in self._table]
-        self._item = self._first(ITEM)
-        self._score, self._option = self._first(SCORE), self._first(RESPONSE)
+        self._item = self._column(sheet.item, ITEM)
+        self._score = self._column(sheet.score, SCORE)
+        self._option = self._column(sheet.chosen, RESPONSE)
         self.long = bool(self._item and (self._score or self._option) and self._who)
         left_out = {column_name(each) for each in sheet.leave_out}
         self.questions = [] if self.long else [q for q in self._table.ignored if q not in left_out]
@@ -111,8 +118,12 @@ class AnswerFile:
             return None
         return [f"item_{place}" for place in range(1, len(cells) + 1)]
 
-    def _first(self, columns: Sequence[str]) -> str | None:
-        return next((column for column in columns if column in self._table), None)
+    def _column(self, named: str | None, usual: Sequence[str]) -> str | None:
+        """The column of that name, else the first of the usual ones that is there, if any."""
+        if named is not None and column_name(named) not in self._table:
+            raise Unreadable(f"{self._path}:1: there is no column {named}.")
+        wanted = (column_name(named),) if named is not None else usual
+        return next((column for column in wanted if column in self._table), None)
 
     def _check(self) -> None:
         sheet, path = self._sheet, self._path

@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 
 from leadline.directory import PERSON_HOME
+from leadline.sources.columns import column_name
 from leadline.sources.csv_table import BadCell, Line, Table, day, number, unit_path
 from leadline.sources.records import Broken, Record, Unreadable
 
@@ -47,12 +48,15 @@ Members = Callable[[str, date], Sequence[str]]
 class Lots:
     """What a file of draws is about. name: the trial's; course: activity id of what was offered.
 
+    who, arm: the columns of employee numbers and of arms, where they have other names.
     treated, control: how the file calls the arms; rows of other arms are not read. chance: of being
     offered it. on: day of the draw, where the file has no column assigned_at. members: employee
     numbers of who sits in a unit on a day."""
 
     name: str
     members: Members
+    who: str | None = None
+    arm: str = "arm"
     course: str | None = None
     treated: str | None = None
     control: str | None = None
@@ -66,7 +70,9 @@ class TrialFile:
     others: rows of arms that are neither of the two, so far."""
 
     def __init__(self, path: Path, lots: Lots) -> None:
-        self._table = Table(path, COLUMNS, ("arm",))
+        self._arm, self._person = (column_name(c) for c in (lots.arm, lots.who or "person_id"))
+        required = (self._arm, self._person) if lots.who else (self._arm,)
+        self._table = Table(path, (*COLUMNS, *required), required)
         self._lots = lots
         self.ignored = self._table.ignored
         self.others = 0
@@ -84,7 +90,7 @@ class TrialFile:
 
     def _statements(self, line: Line) -> list[dict[str, Any]]:
         """One for each person that the row draws; none where it is of another arm."""
-        offered = self._offered(line.cells["arm"])
+        offered = self._offered(line.cells[self._arm])
         if offered is None:
             self.others += 1
             return []
@@ -107,7 +113,7 @@ class TrialFile:
                     "id": trial_id(self._lots.name),
                     "definition": {"type": TYPE, "name": {"en": self._lots.name}},
                 },
-                "result": {"success": offered, "response": line.cells["arm"]},
+                "result": {"success": offered, "response": line.cells[self._arm]},
                 "context": {"extensions": extended},
                 "timestamp": when.isoformat() + AT,
             }
@@ -138,7 +144,7 @@ class TrialFile:
 
     def _who(self, line: Line, when: date) -> tuple[list[dict[str, Any]], str | None]:
         """The actors that a row draws, and the unit where it draws one."""
-        row = line.cells
+        row = {**line.cells, "person_id": line.cells.get(self._person, "")}
         given = [column for column in SUBJECTS if row.get(column)]
         if len(given) != 1:
             found = ", ".join(given) or "none of them"
