@@ -51,6 +51,9 @@ class PlainLens:
     def questions(self, assessment=None):
         return {}
 
+    def critical(self):
+        return {}
+
     def lasting(self):
         return {}
 
@@ -317,6 +320,7 @@ def test_every_insight_asks_a_question():
         "worst_module",
         "first_attempt_failure",
         "broken_question",
+        "critical_role",
         "decayed",
     }
     assert all(each.question.endswith("?") for each in catalogue().values())

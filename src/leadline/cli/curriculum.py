@@ -17,7 +17,8 @@ def curriculum_command() -> None:
     """What somebody has to declare, because no record tells it.
 
     LIST is links (which content teaches what a question tests), standards (what a role needs,
-    from when), checks (which assessment is the delayed check of which), requirements (what people
+    from when), checks (which assessment is the delayed check of which), critical-roles
+    (in which forgetting is a risk), requirements (what people
     must hold, and for how long), exemptions (who is let off), leaves (who is away), programmes
     (training with an aim), costs (of programmes) or questions (asked of programmes)."""
 
@@ -32,14 +33,14 @@ def import_command(name: str, file: Path, dry_run: bool, as_json: bool) -> None:
 
     Columns: question, objective, content of links; role, valid_from, needs (course, assessment,
     certificate or outcome), thing, at_least, at_most of standards; assessment, of, from_day, to_day
-    of checks; requirement, name, valid_from, valid_to, things, units, roles, locations,
-    valid_months, grace_days, lead_days, due_days, regulated, leave, rehire of requirements;
-    requirement, person, valid_from, valid_to, reason of exemptions; person, valid_from, valid_to of
-    leaves; programme, valid_from, audience, courses, unit, role, owner, goal, thing, target, due,
-    worth, worth_low, worth_high, worth_source of programmes; programme, kind, amount, currency,
-    since, until, per of costs; programme, question, metrics of questions. Several values in one
-    cell are parted by ;. Where a row is refused nothing is changed,
-    and the command ends with 1."""
+    of checks; role, keeps of critical-roles; requirement, name, valid_from, valid_to, things,
+    units, roles, locations, valid_months, grace_days, lead_days, due_days, regulated, leave, rehire
+    of requirements; requirement, person, valid_from, valid_to, reason of exemptions; person,
+    valid_from, valid_to of leaves; programme, valid_from, audience, courses, unit, role, owner,
+    goal, thing, target, due, worth, worth_low, worth_high, worth_source of programmes; programme,
+    kind, amount, currency, since, until, per of costs; programme, question, metrics of questions.
+    Several values in one cell are parted by ;. Where a row is refused nothing is changed, and the
+    command ends with 1."""
     from leadline.sources.curriculum_csv import read_list
     from leadline.sources.records import Unreadable
 

@@ -4,12 +4,13 @@ what people owe."""
 from leadline.curriculum.curriculum import Curriculum, Replaced
 from leadline.curriculum.duties import Exemption, Leave, Requirement
 from leadline.curriculum.programmes import Cost, Programme, Question
-from leadline.curriculum.rows import LISTS, Check, Link, Row, Standard
+from leadline.curriculum.rows import LISTS, Check, Critical, Link, Row, Standard
 
 __all__ = [
     "LISTS",
     "Check",
     "Cost",
+    "Critical",
     "Curriculum",
     "Exemption",
     "Leave",

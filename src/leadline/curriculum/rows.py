@@ -51,11 +51,31 @@ class Check(msgspec.Struct, frozen=True):
     invited: bool = False
 
 
-Row = Link | Standard | Check | Requirement | Exemption | Leave | Programme | Cost | Question
+class Critical(msgspec.Struct, frozen=True):
+    """A role in which forgetting is a risk: surely less than `keeps` of what was known left at a
+    delayed check is told to who answers for compliance (METHODS C)."""
+
+    role: str
+    keeps: float = 0.9
+
+
+Row = (
+    Link
+    | Standard
+    | Check
+    | Critical
+    | Requirement
+    | Exemption
+    | Leave
+    | Programme
+    | Cost
+    | Question
+)
 LISTS: Mapping[str, type[Row]] = {
     "link": Link,
     "standard": Standard,
     "check": Check,
+    "critical-role": Critical,
     "requirement": Requirement,
     "exemption": Exemption,
     "leave": Leave,

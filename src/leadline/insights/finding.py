@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from leadline.metrics.critical import CriticalRole
 from leadline.metrics.funnel import Funnel
 from leadline.metrics.linkage import Verdict
 from leadline.metrics.result import Design, Result
@@ -56,6 +57,9 @@ class Looking(Protocol):
 
     def lasting(self) -> Mapping[Declared, ShownLasting]:
         """What was still known at the delayed checks, by check; see metrics.retention."""
+
+    def critical(self) -> Mapping[tuple[CriticalRole, Declared], ShownLasting]:
+        """What was still known in critical roles, by role and check; see metrics.critical."""
 
     def activities(
         self, kind: str | None = None, course: str | None = None

@@ -41,7 +41,7 @@ class Facts(Protocol):
     Attributes are Ibis tables: every fact of facts/catalogue, `event` (the standing ones, neither
     voided nor voiding), the dimensions `activity` (activity, name, kind, course, module, position,
     length_s) and `position` (where people sat, with dates), and the curriculum's lists `linkage`,
-    `standard` and `check`."""
+    `standard`, `check` and `critical`."""
 
     @property
     def now(self) -> datetime:

@@ -186,7 +186,12 @@ def learned(facts: Facts, of: str, since: datetime) -> ir.Table:
 def lasting(facts: Facts) -> dict[Declared, Lasting]:
     """Every declared check in which somebody was due or will be. One query; its answer has at most
     a line for each person due."""
-    lines = _lines(facts)
+    return compared(pairs(facts), facts)
+
+
+def compared(told: ir.Table, facts: Facts) -> dict[Declared, Lasting]:
+    """The same of some of the `pairs`."""
+    lines = _lines(told)
     curve = _curves(lines)
     return {
         one: _lasting(one, list(its), curve[one.of], facts.now)
@@ -198,8 +203,7 @@ def _declared(line: Line) -> Declared:
     return Declared(line["check"], line["of"], line["from_day"], line["to_day"])
 
 
-def _lines(facts: Facts) -> list[Line]:
-    told = pairs(facts)
+def _lines(told: ir.Table) -> list[Line]:
     told = told.mutate(week=(told.days // WEEK_DAYS).cast("int64"))
     scores = ("first", "first_passed", "later", "later_passed", "week")
     told = told.mutate(**{name: ibis.ifelse(told.due, told[name], None) for name in scores})

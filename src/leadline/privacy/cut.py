@@ -21,7 +21,7 @@ from leadline.refresh import schemas
 COLLECTIVE = ("account", "measurement")  # about customers and whole units
 # About content, systems and what is declared, not about people.
 DIMENSIONS = (
-    *("activity", "source", "linkage", "standard", "check"),
+    *("activity", "source", "linkage", "standard", "check", "critical"),
     *("requirement", "scope", "satisfier", "programme"),
 )
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from leadline.facts import Sensitivity
 from leadline.metrics.changed import changed
 from leadline.metrics.competency import competency, roles
+from leadline.metrics.critical import CriticalRole, lasting_in_roles
 from leadline.metrics.drawn import Lots, trials, tried
 from leadline.metrics.funnel import funnels
 from leadline.metrics.gaps import Gaps, gaps
@@ -16,7 +17,7 @@ from leadline.metrics.items import items
 from leadline.metrics.linkage import Taught, taught
 from leadline.metrics.programme import AsOneCourse
 from leadline.metrics.rates import counted, rates
-from leadline.metrics.retention import Declared, declared, lasting
+from leadline.metrics.retention import Declared, Lasting, declared, lasting
 from leadline.metrics.scale import Alike, Scale, alike, scale
 from leadline.metrics.video import Cliff, cliffs, curve
 from leadline.privacy.collectives import Collectives
@@ -37,6 +38,7 @@ from leadline.privacy.shapes import (
     safe_taught,
 )
 from leadline.privacy.shown_changed import ShownChanged, safe_changed
+from leadline.privacy.shown_critical import safe_roles
 from leadline.privacy.shown_impact import ShownImpact, safe_impact
 from leadline.privacy.shown_rates import ShownRates, safe_rates
 from leadline.privacy.shown_trial import ShownTrial, safe_trial
@@ -154,13 +156,30 @@ class Pictures(Collectives):
         """What was still known at the delayed checks (METHODS C), by check; one that too few people
         took is absent."""
         with self._looking("lasting") as look:
-            if Sensitivity.ASSESSMENT not in self.rules.columns or self.rules.rows is Rows.NOBODY:
-                raise Forbidden(f"It is made of scores, which are closed to {self.viewer.role}.")
-            found = self._kept(("lasting",), lambda: lasting(self._facts()))
+            self._scores()
+            found = self._lasted()
             safe = {check: safe_lasting(each, self.smallest) for check, each in found.items()}
             shown = {check: each for check, each in safe.items() if each is not None}
             look.shown, look.withheld = len(shown), len(safe) - len(shown)
         return shown
+
+    def critical(self) -> Mapping[tuple[CriticalRole, Declared], ShownLasting]:
+        """The same among those who held a critical role when they learned, by role and check."""
+        with self._looking("lasting in critical roles") as look:
+            self._scores()
+            if Sensitivity.HR not in self.rules.columns:
+                raise Forbidden(f"Who held which role is closed to {self.viewer.role}.")
+            found = self._kept(("critical",), lambda: lasting_in_roles(self._facts()))
+            shown, look.withheld = safe_roles(found, self._lasted(), self.smallest)
+            look.shown = len(shown)
+        return shown
+
+    def _lasted(self) -> Mapping[Declared, Lasting]:
+        return self._kept(("lasting",), lambda: lasting(self._facts()))
+
+    def _scores(self) -> None:
+        if Sensitivity.ASSESSMENT not in self.rules.columns or self.rules.rows is Rows.NOBODY:
+            raise Forbidden(f"It is made of scores, which are closed to {self.viewer.role}.")
 
     def roles(self) -> Sequence[str]:
         """The roles that have a standard: declared, so that it tells of nobody."""

@@ -143,7 +143,9 @@ DUTIES = {
 PROGRAMME = pa.schema(
     [("programme", pa.string()), ("valid_from", pa.date32()), ("course", pa.string())]
 )
+CRITICAL = pa.schema([("role", pa.string()), ("keeps", pa.float64())])
 DECLARED = {
+    "critical": CRITICAL,
     **{"linkage": LINKAGE, "standard": STANDARD, "check": CHECK, "programme": PROGRAMME},
     **DUTIES,
 }

@@ -13,7 +13,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 from ibis.backends import BaseBackend
 
-from leadline.curriculum import Check, Curriculum, Link, Programme, Standard, duties, programmes
+from leadline.curriculum import (
+    Check,
+    Critical,
+    Curriculum,
+    Link,
+    Programme,
+    Standard,
+    duties,
+    programmes,
+)
 from leadline.directory import Customers, Directory
 from leadline.engine import Commit, Lake, Watermarks
 from leadline.events import EVENT, Activities, flatten
@@ -187,6 +196,7 @@ class _Refresh:
         yield "account", self._parts.customers.accounts()
         yield "linkage", self._parts.curriculum.rows(Link)
         yield "standard", self._parts.curriculum.rows(Standard)
+        yield "critical", self._parts.curriculum.rows(Critical)
         yield "check", self._parts.curriculum.rows(Check)
         yield "programme", programmes.taught(self._parts.curriculum.rows(Programme))
         yield from duties.tables(self._parts.curriculum.rows)

@@ -4,6 +4,7 @@
     standards   role, valid_from, needs (course, assessment, certificate or outcome), thing (its
                 activity id), at_least, at_most (of outcomes)
     checks      assessment, of (activity ids), from_day, to_day (14 to 28 where not said)
+    critical-roles    role, keeps (share that has to last, such as 0.9; that where not said)
     requirements, exemptions, leaves    see duties_csv.py
     programmes, costs, questions        see programmes_csv.py
 
@@ -19,6 +20,7 @@ from leadline.curriculum import (
     LISTS,
     Check,
     Cost,
+    Critical,
     Exemption,
     Leave,
     Link,
@@ -37,6 +39,7 @@ REQUIRED: Mapping[type[Row], tuple[str, ...]] = {
     Link: ("question", "objective", "content"),
     Standard: ("role", "valid_from", "needs", "thing"),
     Check: ("assessment", "of"),
+    Critical: ("role",),
     Requirement: ("requirement", "name", "valid_from", "things"),
     Exemption: ("requirement", "person", "valid_from", "reason"),
     Leave: ("person", "valid_from"),
@@ -125,6 +128,16 @@ def _check(cells: Cells, people: People) -> Row:
     return Check(check.assessment, check.of, int(first), int(last))
 
 
+def _critical(cells: Cells, people: People) -> Row:
+    keeps = number("keeps", cells.get("keeps", ""))
+    if keeps is None:
+        return Critical(cells["role"])
+    if not 0 < keeps <= 1:
+        reason = f"{keeps:g} is no share"
+        raise BadCell("keeps", reason, "Write what has to last, more than 0 and up to 1: 0.9.")
+    return Critical(cells["role"], keeps)
+
+
 def _requirement(cells: Cells, people: People) -> Row:
     things = duties_csv.several(cells["things"])
     return duties_csv.requirement(cells, [_iri("things", {"things": each}) for each in things])
@@ -143,6 +156,7 @@ _READ: Mapping[type[Row], Callable[[Cells, People], Row]] = {
     Link: _link,
     Standard: _standard,
     Check: _check,
+    Critical: _critical,
     Requirement: _requirement,
     Exemption: duties_csv.exemption,
     Leave: duties_csv.leave,

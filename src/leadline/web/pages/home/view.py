@@ -24,6 +24,8 @@ from leadline.web.pages.my_learning.checks import to_answer
 from leadline.web.places import EVERYBODY
 
 
+RISK = "critical_role"
+
 @dataclass(frozen=True, kw_only=True)
 class HomePage(Body):
     """The matters in the order in which they matter, and what is connected (MISSION S028)."""
@@ -71,6 +73,11 @@ def _matters(lens: Lens) -> list[Matter]:
     if rules.rows is Rows.EVERYONE:
         parts.append(matters.of_findings(waiting(lens)))
     parts.append(matters.of_sources(lens))
+    found = waiting(lens) if rules.rows is Rows.EVERYONE else []
+    # What is forgotten in a critical role is the compliance officer's before any date.
+    risks = [each for each in found if each.insight == RISK and role is Role.COMPLIANCE_OFFICER]
+    others = [each for each in found if each not in risks]
     if Register.LOOKS in lens.registers:
         parts.append(matters.of_looks(lens))
     return list(chain.from_iterable(parts))
+        parts.append(matters.of_findings(risks))

@@ -1,6 +1,6 @@
 """Retention: what the same people still know weeks later, and how many of them answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
@@ -67,7 +67,9 @@ def retention(request: HttpRequest, lens: Lens) -> RetentionPage:
     asked_for = (request.GET.get("check"), request.GET.get("of"))
     chosen = next((c for c in checks if (c.check, c.of) == asked_for), next(iter(checks), None))
     lasting = known.get(chosen) if chosen else None
-    gone = _finding(lens, chosen) if lasting else None
+    claims = found.known(lens) if chosen else []
+    gone = _claim(claims, "decayed", chosen) if lasting else None
+    risks = [each for each in claims if each.insight == "critical_role" and _of(each, chosen)]
     door = checking(lens)
     sent = [each.quiz for each in door.standings(this.id)]
     titles = {quiz.assessment: quiz.content.title for quiz in sent}
@@ -78,6 +80,7 @@ def retention(request: HttpRequest, lens: Lens) -> RetentionPage:
         companions=_companions(lasting),
         why=found.why(gone),
         checked=found.checked(gone),
+        notices=tuple(risk.sentence for risk in risks),
         next_step=_next_step(lasting, gone, critical) if chosen else None,
         twin=_table(lasting, asked(request, ())) if lasting and lasting.means else None,
         foot=_foot(lasting),
@@ -101,10 +104,13 @@ def _course(lasting: ShownLasting | None) -> str | None:
     return lasting.course if lasting else None
 
 
-def _finding(lens: Lens, chosen: Declared | None) -> Finding | None:
+def _of(claim: Finding, chosen: Declared | None) -> bool:
+    return chosen is not None and claim.about == chosen.of
+
+
+def _claim(claims: Sequence[Finding], insight: str, chosen: Declared | None) -> Finding | None:
     """What Home says of it as well: what no finding claims, no page claims."""
-    about = [f for f in found.known(lens) if f.insight == "decayed"]
-    return found.about(about, chosen.of) if chosen else None
+    return next((each for each in claims if each.insight == insight and _of(each, chosen)), None)
 
 
 def _named(check: Declared, this: CourseShown, titles: Mapping[str, str]) -> str:
