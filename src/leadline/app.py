@@ -9,14 +9,24 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from leadline.config import Settings
 from leadline.curriculum import Curriculum
 from leadline.directory import Customers, Directory
-from leadline.store import Audit, Credentials, Database, Log, Quarantine, Sources, Unavailable
+from leadline.store import (
+    Audit,
+    Credentials,
+    Database,
+    Log,
+    Quarantine,
+    Sources,
+    Systems,
+    Unavailable,
+)
+from leadline.store.alerts import Alerts
 
 if TYPE_CHECKING:
     from leadline.actions.decisions import Ledger
@@ -60,6 +70,10 @@ class App:
         return Sources(self.database)
 
     @cached_property
+    def systems(self) -> Systems:
+        return Systems(self.database)
+
+    @cached_property
     def quarantine(self) -> Quarantine:
         return Quarantine(self.database)
 
@@ -100,6 +114,10 @@ class App:
         from leadline.actions.decisions import Ledger
 
         return Ledger(self.database)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        return Alerts(self.database)
 
     @cached_property
     def library(self) -> "Library":
@@ -190,6 +208,14 @@ class App:
         from leadline.refresh import rebuild
 
         return rebuild(self._river, progress)
+
+    def alert(self, now: datetime | None = None) -> int:
+        """Raise the alerts that are due (now: as of this instant); gives how many were new."""
+        from leadline.actions.alerts import alert
+        from leadline.privacy.view import View
+
+        at = now or datetime.now(UTC)
+        return alert(self, self.alerts, View(self.lake.snapshot(), at))
 
     def survey(self, *, at_once: bool = False) -> "Surveyed | None":
         """Look for findings and store them, if it is time; see insights.survey."""

@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
+from leadline.cli.looking import lens_of
 from leadline.privacy.refusals import Forbidden, TooFine, UnknownQuestion
 from leadline.privacy.viewer import Purpose
 
 if TYPE_CHECKING:  # `leadline --help` imports this file: nothing that takes long
-    from leadline.app import App
     from leadline.metrics import Metric, Result
     from leadline.privacy.answer import Answer
-    from leadline.privacy.lens import Lens
 
 EXIT_FORBIDDEN = 3
 LISTED = ("name", "question", "definition", "area", "unit", "good", "summary", "version", "fact")
@@ -78,7 +77,7 @@ def _described(metric: "Metric") -> dict[str, Any]:
 
 
 def _ask(name: str, login: str, asked: Mapping[str, Any]) -> "Answer":
-    lens = _lens(login, asked["purpose"])
+    lens = lens_of(login, asked["purpose"])
     zone = ZoneInfo(lens.zone)
     return lens.measure(
         name,
@@ -88,23 +87,6 @@ def _ask(name: str, login: str, asked: Mapping[str, Any]) -> "Answer":
         until=_midnight(asked["until"], zone),
         choices=_pairs(asked["choice"], "--choice"),
     )
-
-
-def _lens(login: str, purpose: str | None) -> "Lens":
-    from leadline.accounts.start import start
-
-    app: App = start()
-    from leadline.accounts.models import User
-    from leadline.accounts.viewing import NoRole, viewer_of
-    from leadline.privacy.lens import Lens
-
-    user = User.objects.filter(login=login, is_active=True).first()
-    if user is None:
-        raise click.UsageError(f"There is no login {login!r}; `leadline user list` shows them.")
-    try:
-        return Lens(app, viewer_of(user), Purpose(purpose) if purpose else None)
-    except NoRole as problem:
-        raise click.UsageError(str(problem)) from problem
 
 
 def _pairs(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -97,6 +97,31 @@ class Surveyor(Rounds):
         return True
 
 
+class Alerter(Rounds):
+    """Tells people of their due days, on the day of their zone."""
+
+    def __init__(self, app: "App") -> None:
+        super().__init__(app)
+        self._seen: object = None
+
+    def once(self) -> bool:
+        """One round, if something was counted or a quarter of an hour has gone since the last."""
+        try:
+            from leadline.privacy.view import newest  # with the engine, which takes long to load
+
+            view = newest(self._app.lake)
+            if (view.snapshot.version, view.now) == self._seen:
+                return True
+            done = self._app.alert(view.now)
+            self._seen = (view.snapshot.version, view.now)
+        except Exception:  # as for the worker; what was raised stays raised
+            log.exception("raising alerts failed; it will be tried again")
+            return False
+        if done:
+            log.info("raised %d alerts", done)
+        return True
+
+
 class Inviter(Rounds):
     """Sends delayed checks to those whose day it is; a mail server that hangs holds up no fact."""
 
@@ -141,7 +166,16 @@ def serve_command(no_worker: bool) -> None:
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    rounds: list[Rounds] = [] if no_worker else [Worker(app), Surveyor(app), Inviter(app)]
+    rounds: list[Rounds] = (
+        []
+        if no_worker
+        else [
+            Worker(app),
+            Surveyor(app),
+            Alerter(app),
+            Inviter(app),
+        ]
+    )
     for each in rounds:
         each.start()
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -174,7 +208,7 @@ def worker_command() -> None:
     from leadline.accounts.start import start
 
     app = start()
-    worker, beside = Worker(app), (Surveyor(app), Inviter(app))
+    worker, beside = Worker(app), (Surveyor(app), Alerter(app), Inviter(app))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, worker.stop)
     click.echo("Leadline's worker runs (stop with Ctrl-C)")

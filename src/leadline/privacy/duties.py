@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 from ibis.backends import BaseBackend
 
 from leadline.curriculum import Requirement
@@ -32,6 +33,7 @@ URGENCY = (
     *(obligation.IN_FORCE, obligation.ON_LEAVE, obligation.EXEMPT),
 )
 
+TOLD = (obligation.DUE_SOON, obligation.NOT_YET_DUE, obligation.IN_GRACE)
 EXPIRING = (obligation.IN_FORCE, obligation.DUE_SOON, obligation.NOT_YET_DUE, obligation.IN_GRACE)
 
 
@@ -118,7 +120,7 @@ class Duties(Pictures):
         with self._looking("obligations", **_filters(wanted, known_at)) as look:
             self._name_people()
             facts = self._duty_facts(known_at)
-            rows = _only(records.placed(facts.obligation, self._sat(known_at)), wanted)
+            rows = only(records.placed(facts.obligation, self._sat(known_at)), wanted)
             rows = rows.mutate(urgent=_urgency(rows))
             ordered = rows.order_by(["urgent", "due_on", "person", "requirement"]).drop("urgent")
             total = int(rows.count().to_pyarrow().as_py())
@@ -135,7 +137,7 @@ class Duties(Pictures):
         with self._looking("calendar", **_filters(Wanted(requirement), None)) as look:
             self._name_people()
             wanted = Wanted(requirement, EXPIRING, due=(first, first + timedelta(weeks=weeks)))
-            rows = _only(self._duty_facts(None).obligation.mutate(unit=ibis.null("string")), wanted)
+            rows = only(self._duty_facts(None).obligation.mutate(unit=ibis.null("string")), wanted)
             counted = rows.group_by(week=rows.due_on.truncate("W").cast("date")).aggregate(
                 regulated=rows.regulated.sum(), everything=rows.count()
             )
@@ -148,6 +150,57 @@ class Duties(Pictures):
             for day, row in zip(mondays, told, strict=True)
         ]
 
+    def to_tell(self) -> Sequence[Row]:
+        """Who is to be told of what by now, by key: person, requirement, due_on, kind (due soon or
+        violated) and the day on which it was due to be told."""
+        with self._looking("what is to be told") as look:
+            owed = self._duty_facts(None).obligation
+            violated = owed.state == obligation.VIOLATED
+            near = owed.state.isin(TOLD) & (owed.lead_on <= owed.today)
+            found = owed.filter(violated | near.fill_null(False)).select(
+                *("person", "requirement", "due_on"),
+                kind=ibis.ifelse(_.state == obligation.VIOLATED, "violated", "due soon"),
+                day=ibis.ifelse(
+                    _.state == obligation.VIOLATED,
+                    _.violated_on,
+                    ibis.greatest(_.lead_on, _.since),
+                ),
+            )
+            rows: list[Row] = found.to_pyarrow().to_pylist()
+            look.shown = len(rows)
+        return rows
+
+    def alerts(self, *, limit: int = PAGE_ROWS_MAX, offset: int = 0) -> Page:
+        """What was told and is still open, by name: obligations with `told_on`, most urgent first;
+        a duty that was met since is no longer among them."""
+        with self._looking("alerts") as look:
+            self._name_people()
+            told = self._books.alerts.all()
+            raised = ibis.memtable(
+                {
+                    "person": [each.person for each in told],
+                    "requirement": [each.requirement for each in told],
+                    "due_on": [each.due_on for each in told],
+                    "told_on": [each.day for each in told],
+                },
+                schema={
+                    **{"person": "int64", "requirement": "string"},
+                    **{"due_on": "date", "told_on": "date"},
+                },
+            )
+            newest = raised.group_by(["person", "requirement", "due_on"]).aggregate(
+                told_on=raised.told_on.max()
+            )
+            facts = self._duty_facts(None)
+            still = facts.obligation.filter(_.state.isin([*TOLD, obligation.VIOLATED]))
+            rows = still.inner_join(newest, ["person", "requirement", "due_on"])
+            rows = records.placed(rows, self._sat(None))
+            rows = rows.mutate(urgent=_urgency(rows))
+            ordered = rows.order_by(["urgent", "told_on", "person", "requirement"])
+            total = int(rows.count().to_pyarrow().as_py())
+            shown = ordered.limit(min(limit, ROWS_MAX), offset=offset).to_pyarrow().to_pylist()
+            return self._named_page(look, shown, total, None)
+
     def timeline(
         self, person: int, requirement: str, *, known_at: datetime | None = None
     ) -> Timeline:
@@ -157,7 +210,7 @@ class Duties(Pictures):
             self._in_sight(person)
             look.people = (person,)
             zone = self._facts().reporting_zone
-            facts = Whole(self._as_known(known_at), self.now, zone, person=person)
+            facts = Whole(self._opener(known_at), self.now, zone, person=person)
             made = (facts.obligation, obligation.periods(facts), facts.duty)
             now, periods, duties = (_of(requirement, table) for table in made)
             names = self._books.directory.names([person], known_at=known_at)
@@ -185,15 +238,17 @@ class Duties(Pictures):
         facts = self._facts(named=True)
         if self.settled_at(known_at) is None:
             return facts
-        return replace(facts, tables=self._as_known(known_at))
+        return replace(facts, tables=self._opener(known_at))
 
-    def _as_known(self, known_at: datetime | None) -> Callable[[str], ir.Table]:
-        if known_at is None:
-            return self._table
-        return AsKnown(self._connection, self._books.directory, self._books.curriculum, known_at)
+    def _opener(self, known_at: datetime | None) -> Callable[[str], ir.Table]:
+        return self._table if known_at is None else self._as_known(known_at)
+
+    def _as_known(self, known_at: datetime) -> AsKnown:
+        books = self._books
+        return AsKnown(self._connection, books.directory, books.curriculum, known_at)
 
     def _sat(self, known_at: datetime | None) -> ir.Table:
-        return records.seats(self._as_known(known_at)("position"), self.now.date())
+        return records.seats(self._opener(known_at)("position"), self.now.date())
 
     def _named_page(
         self, look: Look, shown: list[Row], total: int, known_at: datetime | None
@@ -218,7 +273,8 @@ def _of(requirement: str, table: ir.Table) -> tuple[Row, ...]:
     return tuple(rows.order_by(order).to_pyarrow().to_pylist())
 
 
-def _only(rows: ir.Table, wanted: Wanted) -> ir.Table:
+def only(rows: ir.Table, wanted: Wanted) -> ir.Table:
+    """The obligations that are asked for."""
     if wanted.requirement is not None:
         rows = rows.filter(rows.requirement == wanted.requirement)
     if wanted.states:

@@ -33,7 +33,7 @@ def settled(committed: datetime | None) -> datetime:
 
 @dataclass(frozen=True)
 class AsKnown:
-    """Opens tables by name as known at an instant: facts, `position`, and the lists of duties.
+    """Opens tables by name as known at an instant: facts, events, `position`, the lists of duties.
 
     lake: a connection to it. Facts hold what has to do with what satisfies a requirement,
     and with the delayed checks of its assessments; nothing else is asked of them."""
@@ -49,6 +49,10 @@ class AsKnown:
             return self._table(self._lists[name], DUTIES[name])
         if name == "position":
             return self._table(self.directory.positions(known_at=self.at), POSITION)
+        if name == "event":
+            return self._events
+        if name == "link":
+            return self._links
         if name in catalogue():
             if name not in self._made:
                 self._made[name] = catalogue()[name].rows(self._moments).cache()
@@ -56,25 +60,52 @@ class AsKnown:
         return self.lake.table(name)
 
     @cached_property
+    def requirements(self) -> list[Requirement]:
+        """Every version that was declared."""
+        return self.curriculum.rows(Requirement, known_at=self.at)
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """The delayed checks that were declared."""
+        return self.curriculum.rows(Check, known_at=self.at)
+
+    @cached_property
+    def courses(self) -> list[str]:
+        """What satisfies a requirement, and the courses in which such certificates were earned."""
+        event = self._known
+        earned = event.filter(event.object.isin(self._things), event.course.notnull())
+        found = earned.select("course").distinct().to_pyarrow()["course"].to_pylist()
+        return sorted({*found, *self._things})
+
+    @property
+    def _things(self) -> list[str]:
+        return sorted({thing for row in self.requirements for thing in row.things})
+
+    @cached_property
     def _lists(self) -> dict[str, Collection[object]]:
         return dict(duties.tables(lambda of: self.curriculum.rows(of, known_at=self.at)))
 
+    @property
+    def _known(self) -> ir.Table:
+        event = self.lake.table("event")
+        return event.filter(event.stored <= ibis.literal(self.at))
+
+    @cached_property
+    def _events(self) -> ir.Table:
+        """What has to do with the courses and their checks, and what takes statements back."""
+        known, courses = self._known, self.courses
+        tests = sorted({name for check in self.checks for name in (check.assessment, check.of)})
+        about = known.course.isin(courses) | known.object.isin(courses)
+        about = about | known.assessment.isin(tests) | known.voids.notnull()
+        return known.filter(about.fill_null(False)).cache()
+
     @cached_property
     def _moments(self) -> ir.Table:
-        event = self.lake.table("event")
-        known = event.filter(event.stored <= ibis.literal(self.at))
-        gone = known.filter(known.voids.notnull()).select(statement_id=known.voids).distinct()
-        things = sorted({thing for row in self._requirements for thing in row.things})
-        checks = self.curriculum.rows(Check, known_at=self.at)
-        tests = sorted({name for check in checks for name in (check.assessment, check.of)})
-        about = known.course.isin(things) | known.object.isin(things) | known.assessment.isin(tests)
-        return moments(known.filter(about.fill_null(False)), self._links, gone).cache()
+        event = self._events
+        gone = event.filter(event.voids.notnull()).select(statement_id=event.voids).distinct()
+        return moments(event, self._links, gone).cache()
 
-    @property
-    def _requirements(self) -> list[Requirement]:
-        return self.curriculum.rows(Requirement, known_at=self.at)
-
-    @property
+    @cached_property
     def _links(self) -> ir.Table:
         pairs = self.directory.all_links(known_at=self.at)
         claimed = [(actor, person) for actor, person in pairs if actor != person]

@@ -19,11 +19,11 @@ from leadline.privacy import records
 from leadline.privacy.answer import Answer, Late, Quality
 from leadline.privacy.audit import Care
 from leadline.privacy.cut import CutFacts, may_ask
-from leadline.privacy.duties import Duties
 from leadline.privacy.keep import Kept
 from leadline.privacy.looks import Look
 from leadline.privacy.measuring import Measured, Populations, measured
 from leadline.privacy.policy import Register, Rows
+from leadline.privacy.proof import Proof
 from leadline.privacy.quality import counts, lags, late, quality, weighed
 from leadline.privacy.question import Question, checked, insist_open, population
 from leadline.privacy.records import PAGE_ROWS_MAX, Page, PersonRecord, Row
@@ -55,7 +55,7 @@ class Parts(Books, Protocol):
     def views(self) -> Views: ...
 
 
-class Lens(Duties):
+class Lens(Proof):
     """What one viewer is shown, for one purpose, in one view. Make a new one per request.
 
     purpose: None takes the role's usual one. now: the instant asked as of (aware); default that of

@@ -13,8 +13,20 @@ from leadline.privacy.policy import POLICY, Register, Rows, Rules, registers_of
 from leadline.privacy.records import PAGE_ROWS_MAX
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Purpose, Viewer
-from leadline.store import Audit, Credential, Credentials, Quarantine, Record, Source, Sources
+from leadline.store import (
+    Audit,
+    Connected,
+    Credential,
+    Credentials,
+    Quarantine,
+    Record,
+    Source,
+    Sources,
+    System,
+    Systems,
+)
 from leadline.store import Look as Seen
+from leadline.store.alerts import Alerts
 
 OWN_LOOKS_SEARCHED = 20_000
 
@@ -27,11 +39,15 @@ class Books(Protocol):
     @property
     def curriculum(self) -> Curriculum: ...
     @property
+    def alerts(self) -> Alerts: ...
+    @property
     def customers(self) -> Customers: ...
     @property
     def audit(self) -> Audit: ...
     @property
     def sources(self) -> Sources: ...
+    @property
+    def systems(self) -> Systems: ...
     @property
     def quarantine(self) -> Quarantine: ...
     @property
@@ -64,6 +80,14 @@ class Registers:
             self._open_register(Register.SOURCES)
             found = self._books.sources.all()
             look.shown = len(found)
+            return found
+
+    def systems(self) -> Mapping[System, Sequence[Connected]]:
+        """Every kind of system with what is heard of it, and when it last came in well (S028)."""
+        with self._looking("systems") as look:
+            self._open_register(Register.SOURCES)
+            found = self._books.systems.all(self._books.sources)
+            look.shown = sum(map(len, found.values()))
             return found
 
     def quarantine_counts(self) -> Mapping[str, int]:

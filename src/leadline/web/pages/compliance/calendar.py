@@ -15,7 +15,7 @@ from leadline.web.anatomy import Body, Crumb, Foot
 from leadline.web.charts import Column, Figure, columns, draw
 from leadline.web.page import page
 from leadline.web.places import naming
-from leadline.web.tables import Cell, Head, Table, asked
+from leadline.web.tables import Cell, Head, Table, asked, cut
 
 WEEKS_SHOWN = 53  # twelve months, from the Monday of this week
 Week = tuple[date, int, int]
@@ -35,7 +35,7 @@ def compliance_calendar(request: HttpRequest, lens: Lens) -> Body:
             "serious": sum(serious for _day, serious, _other in weeks),
             "most": max(weeks, key=lambda week: week[1] + week[2]),
         },
-        twin=_table(request, weeks),
+        twin=_table(request, weeks) if total else None,
         twin_open=True,
         foot=Foot(
             (
@@ -67,16 +67,16 @@ def _said(monday: date, serious: int, other: int) -> str:
 
 
 def _table(request: HttpRequest, weeks: Sequence[Week]) -> Table:
+    """The weeks in which something falls due."""
+    wanted = asked(request, ())
     rows = [
         (
-            Cell(
-                words.short_day(monday),
-                href=f"{reverse('obligations')}?week={monday}" if serious + other else "",
-            ),
+            Cell(words.short_day(monday), href=f"{reverse('obligations')}?week={monday}"),
             Cell(words.count(serious + other)),
             Cell(words.count(serious)),
         )
         for monday, serious, other in weeks
+        if serious + other
     ]
     return Table(
         caption=_("Fall due, by week"),
@@ -85,7 +85,7 @@ def _table(request: HttpRequest, weeks: Sequence[Week]) -> Table:
             Head(_("Fall due"), number=True),
             Head(_("of them regulated"), number=True),
         ),
-        rows=rows,
-        asked=asked(request, ()),
+        rows=cut(rows, wanted),
+        asked=wanted,
         total=len(rows),
     )
