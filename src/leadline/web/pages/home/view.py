@@ -26,6 +26,9 @@ from leadline.web.places import EVERYBODY
 
 RISK = "critical_role"
 
+RISK = "critical_role"
+
+
 @dataclass(frozen=True, kw_only=True)
 class HomePage(Body):
     """The matters in the order in which they matter, and what is connected (MISSION S028)."""
@@ -65,13 +68,18 @@ def _matters(lens: Lens) -> list[Matter]:
             return []
         asked = to_answer(checking(lens).own(), checks().now())
         return [*matters.of_checks(asked), *matters.of_record(lens.person(mine))]
+    found = waiting(lens) if rules.rows is Rows.EVERYONE else []
+    # What is forgotten in a critical role is the compliance officer's before any date.
+    risks = [each for each in found if each.insight == RISK and role is Role.COMPLIANCE_OFFICER]
+    others = [each for each in found if each not in risks]
     parts = []
     if rules.rows is Rows.TEAM:
         parts.append(matters.of_team(lens))
     if role is Role.COMPLIANCE_OFFICER:
+        parts.append(matters.of_findings(risks))
         parts.append(matters.of_deadlines(lens))
     if rules.rows is Rows.EVERYONE:
-        parts.append(matters.of_findings(waiting(lens)))
+        parts.append(matters.of_findings(others))
     parts.append(matters.of_sources(lens))
     found = waiting(lens) if rules.rows is Rows.EVERYONE else []
     # What is forgotten in a critical role is the compliance officer's before any date.
