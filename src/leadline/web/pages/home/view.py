@@ -26,8 +26,6 @@ from leadline.web.places import EVERYBODY
 
 RISK = "critical_role"
 
-RISK = "critical_role"
-
 
 @dataclass(frozen=True, kw_only=True)
 class HomePage(Body):
@@ -81,11 +79,6 @@ def _matters(lens: Lens) -> list[Matter]:
     if rules.rows is Rows.EVERYONE:
         parts.append(matters.of_findings(others))
     parts.append(matters.of_sources(lens))
-    found = waiting(lens) if rules.rows is Rows.EVERYONE else []
-    # What is forgotten in a critical role is the compliance officer's before any date.
-    risks = [each for each in found if each.insight == RISK and role is Role.COMPLIANCE_OFFICER]
-    others = [each for each in found if each not in risks]
     if Register.LOOKS in lens.registers:
         parts.append(matters.of_looks(lens))
     return list(chain.from_iterable(parts))
-        parts.append(matters.of_findings(risks))
