@@ -1,11 +1,13 @@
 """From a red figure to a decision: its causes weighed, judged, decided upon, changed, all kept."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
 from leadline.actions.frozen import Altered
+from leadline.curriculum import Standard
 from leadline.insights.stored import Status
 from leadline.privacy.viewer import Role
 from leadline.web import words
@@ -245,3 +247,34 @@ def test_the_diagnosis_is_one_click_from_the_figure_and_the_judgement_one_more(f
     first = follow(client, home, "See why")
     assert "Next step" in first and "Judge it and decide" in first
     assert "Which cause is it?" in follow(client, first, "Judge it and decide")
+
+
+@pytest.mark.mission("S107")
+def test_the_portfolio_ends_in_fix_keep_and_build_each_line_with_its_evidence(fresh, sign_in):
+    client = sign_in("hr")
+    html = html_of(client.get("/impact/portfolio"))
+    lists = re.findall(r"<section><h2>(Fix|Keep|Build)</h2>(.*?)</section>", html, re.DOTALL)
+    assert [title for title, _ in lists] == ["Fix", "Keep", "Build"]
+    fix, _, build = (lines for _, lines in lists)
+    for lines in (fix, build):
+        items = re.findall(r'<li>.*?class="quiet">(.+?)</p>.*?href="([^"]+)"', lines, re.DOTALL)
+        assert items
+        for evidence, proof in items:
+            assert re.search(r"\d", evidence)
+            assert client.get(proof).status_code == 200
+    assert html.rindex("<h2>Build</h2>") > html.index("Courses and their evidence")
+
+
+def test_what_a_standard_needs_and_nobody_has_made_is_to_be_built(fresh, sign_in):
+    needs = Standard("pilot", date(2020, 1, 1), "course", iri("course/pilot"))
+    absent = Standard("pilot", date(2020, 1, 1), "course", iri("course/ice"))
+    fresh.app.curriculum.replace(Standard, [needs, absent])
+    fresh.refresh()
+    client = sign_in("hr")
+    html = html_of(client.get("/impact/portfolio"))
+    fresh.app.curriculum.replace(Standard, [needs])
+    fresh.refresh()
+    build = html[html.index("<h2>Build</h2>") :]
+    assert "The standard of the role “pilot” needs it, and no record is about it." in build
+    assert "ice" in build
+    assert "/course/pilot" not in build
