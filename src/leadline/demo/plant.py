@@ -9,7 +9,8 @@ from pathlib import Path
 from leadline.accounts.models import Grant, User
 from leadline.app import App
 from leadline.cmi5.package import ZIP, read
-from leadline.curriculum import Check, Link, Standard
+from leadline.curriculum import Check, Critical, Link, Standard
+from leadline.demo import duties, programmes
 from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
@@ -61,9 +62,14 @@ def plant(app: App, until: date, tell: Tell) -> None:
         _take(app, name, path, tell)
     _course_to_take(app, files)
     _declare(app, until)
+    _duties(app, until, tell)
+    programmes.bring(app, files, until)
     tell("counting …")
     done = app.refresh()
     tell(f"{done.statements:,} statements about {done.people:,} people counted")
+    checks.ask(app, until)
+    app.refresh()
+    programmes.freeze_baselines(app, until)
     _logins(app, files)
     marker = {"until": until.isoformat(), "organisation": TOP}
     (app.settings.home / MARKER).write_text(json.dumps(marker))
@@ -100,6 +106,15 @@ def _declare(app: App, until: date) -> None:
     ]
     app.curriculum.replace(Link, links)
     app.curriculum.replace(Check, delayed_checks())
+    app.curriculum.replace(Critical, [Critical(role) for role in courses["lashing"].roles])
+
+
+def _duties(app: App, until: date, tell: Tell) -> None:
+    """What people owe, the certificates that they hold, and one who left and came back."""
+    people = duties.everybody(until)
+    _take(app, "hr", duties.write(app.settings.home / "demo-files", until), tell)
+    duties.come_back(app, people, until)
+    duties.declare(app, people, until)
 
 
 def _logins(app: App, files: DemoFiles) -> None:

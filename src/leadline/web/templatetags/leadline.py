@@ -74,6 +74,8 @@ def compliance_tabs(context: template.Context) -> SafeString:
         "compliance": _("Today"),
         "compliance-calendar": _("Calendar"),
         "obligations": _("Person by requirement"),
+        "alerts": _("Alerts"),
+        "evidence": _("Evidence"),
         "requirements": _("Requirements"),
         "incidents": _("Does training help?"),
     }
