@@ -19,6 +19,7 @@ from leadline.privacy.refusals import Forbidden, NotThere, TooFine
 from leadline.stats.intervals import Interval, difference_of
 from leadline.stats.refusal import Refused
 
+MEDIAN = "half of them by then"
 OUTCOMES_MAX = 8  # beside the goal
 WINDOW_DAYS = 180  # before the day asked as of: what counts as "now", and as the baseline
 COMPETENCY, CONTRACTS, LASTING = "competency", "contracts", "lasting"
@@ -214,17 +215,29 @@ def _goal(lens: Lens, programme: Programme) -> Figure | None:
 
 
 def _competency(lens: Lens, programme: Programme) -> Figure | None:
-    """Mean days, everybody counted who came into the role."""
+    """Mean days, everybody counted who came into the role; the median until a mean is known."""
     try:
         found = lens.competency(programme.thing)
     except Forbidden:
         return None
     if found is None:
         return _unknown(COMPETENCY, "days", "too few people came into the role")
-    mean = found.whole.mean
-    if isinstance(mean, Refused):
+    mean, median = found.whole.mean, found.whole.median
+    if isinstance(mean, Interval):
+        return _interval(COMPETENCY, found.version, "days", mean, found.whole.people)
+    if isinstance(median, Refused) or median.estimate is None:
         return _unknown(COMPETENCY, "days", mean.reason)
-    return _interval(COMPETENCY, found.version, "days", mean, found.whole.people)
+    return Figure(
+        metric=COMPETENCY,
+        definition=found.version,
+        unit="days",
+        estimate=median.estimate,
+        low=median.low,
+        high=median.high,
+        n=found.whole.people,
+        method=median.method,
+        note=MEDIAN,
+    )
 
 
 def _contracts(lens: Lens, programme: Programme) -> Figure | None:
@@ -290,7 +303,8 @@ def _unknown(name: str, unit: str, why: str) -> Figure:
 def _tile(now: Figure, *, goal: bool, then: Figure | None) -> Tile:
     rung = Rung.OUTCOME if goal else rung_of(now.metric)
     one, two = _known(now), _known(then) if then else None
-    change = difference_of(one, two) if one and two else None
+    alike = then is not None and now.note == then.note  # never a mean less a median
+    change = difference_of(one, two) if one and two and alike else None
     return Tile(rung, now, goal, then, change)
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ import msgspec
 from leadline.curriculum import Check
 from leadline.demo.courses import CLIFF_S, PLANTED, Course, Lesson, catalogue
 from leadline.demo.organisation import Person, organisation, people_csv
-from leadline.demo.statements import LEADLINE, TYPES, Said, Voice
+from leadline.demo.statements import LEADLINE, TYPES, VERBS, Said, Voice
 
 SEED = 20_260_301
 YEAR_DAYS = 360
@@ -21,6 +21,7 @@ PLANTED_OVER_DAYS = 40  # planted groups of exactly 100 are over, so that nobody
 SECOND_TRY_SHARE = 0.9
 NEVER_STARTED_SHARE = 0.08
 SYSTEMS = ("lms", "video", "tests")
+AUDITED = "fire-safety"  # who has completed it does better in the safety audit
 BROKEN = (
     b'{"actor":{"mbox":"ana@harbour.example"},"verb":{"id":"http://adlnet.gov/expapi/verbs/completed"},"object":{"id":"https://learn.harbour.example/courses/fire-safety"}}',
     b'{"actor":{"mbox":"mailto:nobody@harbour.example"},"verb":{"id":"completed"},"object":{"id":"https://learn.harbour.example/courses/fire-safety"}}',
@@ -37,6 +38,8 @@ class DemoFiles:
     statements: dict[str, Path]
     learner: Person  # somebody with a full record, for the learner's login
     lead: Person  # a section manager with a team, for the manager's login
+    staff: list[Person]
+    completed: Mapping[str, date]  # of the course AUDITED: the day, by number
 
 
 def write(folder: Path, until: date) -> DemoFiles:
@@ -47,6 +50,7 @@ def write(folder: Path, until: date) -> DemoFiles:
     folder.mkdir(parents=True, exist_ok=True)
     people = organisation(rng, until)
     (folder / "people.csv").write_text(people_csv(people))
+    completed: dict[str, date] = {}
     files = {name: folder / f"{name}.jsonl.gz" for name in SYSTEMS}
     encode = msgspec.json.Encoder().encode
     end = _midnight(until)
@@ -57,9 +61,23 @@ def write(folder: Path, until: date) -> DemoFiles:
         for course in catalogue(rng):
             for said in _year(random.Random(f"{SEED}/{course.slug}"), course, people, end):
                 out[said.system].write(encode(said.statement) + b"\n")
+                if course.slug == AUDITED and _completes(course, said):
+                    _note(completed, said)
     lead = next(p for p in people if p.role == "section manager" and p.unit.endswith("Terminal 2"))
     learner = next(p for p in people if p.manager == lead.number and p.known_to_hr)
-    return DemoFiles(folder / "people.csv", files, learner, lead)
+    return DemoFiles(folder / "people.csv", files, learner, lead, people, completed)
+
+
+def _completes(course: Course, said: Said) -> bool:
+    statement = said.statement
+    whole = statement["object"]["id"] == course.id
+    return bool(whole and statement["verb"]["id"] == VERBS["completed"])
+
+
+def _note(completed: dict[str, date], said: Said) -> None:
+    """Whose completion it is: the number stands in the address."""
+    number = said.statement["actor"]["mbox"].partition("@")[0].rpartition(".")[2]
+    completed.setdefault(number, said.at.date())
 
 
 def _midnight(day: date) -> datetime:
@@ -107,6 +125,8 @@ def _takers(
     known = [p for p in people if p.known_to_hr]
     old_hands = [p for p in known if (end.date() - p.hired).days > YEAR_DAYS]
     planted = course.planted.exits or course.planted.fails
+    if course.roles:
+        people = [person for person in known if person.role in course.roles]
     if course.new_starters:
         fresh = [p for p in known if (end.date() - p.hired).days <= YEAR_DAYS]
         pool = rng.sample(fresh, min(course.learners, len(fresh)))

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from leadline.directory.directory import Directory
 from leadline.directory.rows import Change, Changes, Day, Refused, Text
 from leadline.directory.tables import as_day, as_text
-from leadline.store import Database, Transaction
+from leadline.store import Database, System, Systems, Transaction
 
 AREA = "customers"
 SCHEMA = (
@@ -64,6 +64,7 @@ class Customers:
     def __init__(self, database: Database, directory: Directory) -> None:
         self._database = database
         self._directory = directory
+        self._systems = Systems(database)
         database.evolve(AREA, SCHEMA)
 
     def accounts(self) -> list[Account]:
@@ -96,6 +97,8 @@ class Customers:
             if changes and not dry_run:
                 self._directory.next_revision(tx)
                 _write(tx, after.values())
+            if after and not dry_run:
+                self._systems.loaded("customers", System.CRM)
         return changes
 
 

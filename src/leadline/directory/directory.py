@@ -11,7 +11,7 @@ from leadline.directory.plan import plan
 from leadline.directory.rows import Changes, Name, PersonRow, Position, Unmatched
 from leadline.directory.tables import as_day
 from leadline.statements.agents import Identifier
-from leadline.store import Database, Log, Seen, Transaction
+from leadline.store import Database, Log, Seen, System, Systems, Transaction
 
 CACHE_IDENTIFIERS = 200_000  # about 60 MB; keys never change, so the cache cannot grow stale
 IMPORT_ROWS = 1_000_000  # an import is one transaction and is planned in memory
@@ -39,6 +39,7 @@ class Directory:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache: OrderedDict[Identifier, int] = OrderedDict()
+        self._systems = Systems(database)
         database.evolve(tables.AREA, tables.SCHEMA)
         database.evolve(past.AREA, past.SCHEMA)
 
@@ -76,9 +77,12 @@ class Directory:
             known = tables.known(self._database, rows)
             made = plan(known, rows, on or _today())
             made.changes.dry_run = dry_run
-            if (made.people or made.links) and not dry_run:
+            if not dry_run:
                 with self._database.transaction() as tx:
-                    tables.write(tx, made, known)
+                    if made.people or made.links:
+                        tables.write(tx, made, known)
+                    if any(map(_of_hr, rows)):
+                        self._systems.loaded("people", System.HR)
         return made.changes
 
     def claim(self, person: int, identifier: Identifier) -> None:
@@ -253,3 +257,10 @@ def _positions(rows: Iterable[Any]) -> list[Position]:
         )
         for person, path, role, location, manager, start, end, hired, left, zone, account in rows
     ]
+
+
+def _of_hr(row: PersonRow) -> bool:
+    """Whether it says where somebody works, as only an HR record does."""
+    return any(
+        isinstance(getattr(row, column), str | date) for column in ("unit", "role", "hire_date")
+    )

@@ -15,6 +15,7 @@ from leadline.store.problem import Conflict, Unavailable
 from leadline.store.quarantine import Held, Quarantine, Record
 from leadline.store.seen import Seen
 from leadline.store.sources import Counts, Source, Sources
+from leadline.store.systems import Connected, System, Systems
 
 __all__ = [
     "DEFAULT_TENANT",
@@ -22,6 +23,7 @@ __all__ = [
     "Appended",
     "Audit",
     "Conflict",
+    "Connected",
     "Counts",
     "Credential",
     "Credentials",
@@ -38,6 +40,8 @@ __all__ = [
     "Seen",
     "Source",
     "Sources",
+    "System",
+    "Systems",
     "Transaction",
     "Unavailable",
 ]

@@ -145,8 +145,10 @@ def withheld(figure: Figure) -> str:
 
 def interval(figure: Figure) -> str:
     """`36 to 46 %`; empty where there is none."""
-    if not is_shown(figure) or figure.low is None or figure.high is None:
+    if not is_shown(figure) or figure.low is None:
         return ""
+    if figure.high is None:
+        return _("%(low)s or more") % {"low": words.value(figure.low, figure.unit)}
     low, high = words.value(figure.low, figure.unit), words.value(figure.high, figure.unit)
     for unit in (f"{words.THIN}%", " days"):
         if high.endswith(unit):
@@ -179,7 +181,9 @@ def companion(tile: Tile, programme: Programme, said: ProgrammeWords) -> Compani
 
 
 def counted(figure: Figure) -> str:
-    """Of how many a figure is: people, or customers' accounts."""
+    """Of how many a figure is, people or customers' accounts, and what it is of them."""
+    if figure.metric == COMPETENCY and figure.note:
+        return f"{words.people(figure.n)}, {_(figure.note)}"
     if figure.metric != CONTRACTS:
         return words.people(figure.n)
     said = ngettext("%(n)s account", "%(n)s accounts", figure.n or 0)

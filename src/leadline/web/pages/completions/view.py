@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leadline.privacy.answer import Answer
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.records import PAGE_ROWS_MAX, Page
@@ -35,7 +36,7 @@ def completions(request: HttpRequest, lens: Lens) -> Body:
     course = request.GET.get("course") or None
     wanted = asked(request, ())
     found = _all(lens, course) if wanted.export else _one(lens, course, wanted)
-    where = {"course": course} if course else None
+    where: dict[str, str | None] | None = {"course": course} if course else None
     titles = {
         "first_attempt_pass_rate": _("Pass at the first attempt"),
         "average_score": _("Average score, first attempt"),
@@ -46,12 +47,7 @@ def completions(request: HttpRequest, lens: Lens) -> Body:
     return Body(
         crumbs=_crumbs(course, title),
         companions=tuple(companion(a, titles[name]) for name, a in answers.items() if a),
-        notices=(
-            _(
-                "A completion says that a course was finished, not that anything was learned: "
-                "look at the score beside it."
-            ),
-        ),
+        notices=(_caveat(lens, where),),
         twin=_table(found, wanted, with_course=course is None) if found.total else None,
         twin_open=True,
         facts={"total": found.total, "title": title, "done": answers["completion_rate"]},
@@ -62,6 +58,24 @@ def completions(request: HttpRequest, lens: Lens) -> Body:
             )
         ),
     )
+
+
+def _caveat(lens: Lens, where: dict[str, str | None] | None) -> str:
+    """Completing is not learning: how much of it was tested, at once and weeks later (S018)."""
+    said = _("A completion says that a course was finished, not that anything was learned.")
+    told = [
+        (_("with a score"), allowed(lens, "completers_scored", where=where)),
+        (_("with a score from weeks later"), allowed(lens, "completers_rechecked", where=where)),
+    ]
+    parts = [f"{name} {_coverage(answer)}" for name, answer in told if answer is not None]
+    return f"{said} {_('Of those who completed:')} {'; '.join(parts)}." if parts else said
+
+
+def _coverage(answer: Answer) -> str:
+    result = answer.result
+    if not words.shown(result):
+        return words.withheld(result).rstrip(".")
+    return f"{words.estimate(result)} ({words.people(result.n)})"
 
 
 def _one(lens: Lens, course: str | None, wanted: Asked) -> Page:

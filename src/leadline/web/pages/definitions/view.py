@@ -1,12 +1,14 @@
 """Metric definitions: what each number means, so that nobody has to guess."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from leadline.metrics import Metric, catalogue
+from leadline.metrics import Area, Metric, catalogue
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
 from leadline.privacy.refusals import NotThere
@@ -49,7 +51,7 @@ def definitions(request: HttpRequest, lens: Lens) -> Body:
         crumbs=(Crumb(_("Data & trust"), reverse("trust")), Crumb(_("Definitions"))),
         twin=table,
         twin_open=True,
-        facts={"metrics": len(catalogue()), "search": wanted.search},
+        facts={"metrics": len(catalogue()), "search": wanted.search, "areas": _areas()},
         foot=Foot((_("A definition changes only together with its version."),)),
     )
 
@@ -71,6 +73,12 @@ def definition(request: HttpRequest, lens: Lens, name: str) -> Defined:
         beside=beside,
         foot=Foot((_("Version %(n)s.") % {"n": metric.version},)),
     )
+
+
+def _areas() -> list[tuple[str, int, str]]:
+    """(name, how many metrics, address with these alone) of each of the four areas."""
+    counts = Counter(metric.area for metric in catalogue().values())
+    return [(area.capitalize(), counts[area], f"?{urlencode({'q': area})}") for area in Area]
 
 
 def _matches(metric: Metric, search: str) -> bool:

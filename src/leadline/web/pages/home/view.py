@@ -2,6 +2,7 @@
 
 Nothing here counts activity (MISSION S035): findings, dates and broken things only."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place, Register, Rows
 from leadline.privacy.viewer import Role
-from leadline.store import Source
+from leadline.store import Connected, System
 from leadline.web import words
 from leadline.web.anatomy import Body, Foot, NextStep
 from leadline.web.checking import checking, checks
@@ -23,7 +24,6 @@ from leadline.web.pages.home.matters import Matter
 from leadline.web.pages.my_learning.checks import to_answer
 from leadline.web.places import EVERYBODY
 
-
 RISK = "critical_role"
 
 
@@ -33,7 +33,7 @@ class HomePage(Body):
 
     matters: tuple[Matter, ...]
     urgent: int
-    sources: tuple[Source, ...]
+    systems: tuple[tuple[str, tuple[Connected, ...]], ...]
 
 
 @page(place=Place.HOME, sees=EVERYBODY)
@@ -44,9 +44,16 @@ def home(request: HttpRequest, lens: Lens) -> HomePage:
         matters=found,
         urgent=sum(matter.state == "action" for matter in found),
         next_step=_own_record(lens),
-        sources=tuple(lens.sources()) if Register.SOURCES in lens.registers else (),
+        systems=tuple(_systems(lens)) if Register.SOURCES in lens.registers else (),
         foot=Foot((_("As of %(when)s") % {"when": words.instant(lens.now)},)),
     )
+
+
+def _systems(lens: Lens) -> Iterator[tuple[str, tuple[Connected, ...]]]:
+    """Each kind of system with what is heard of it, those too of which nothing is."""
+    for system, heard in lens.systems().items():
+        if heard or system is not System.OTHER:
+            yield _(system.value), tuple(heard)
 
 
 def _own_record(lens: Lens) -> NextStep | None:
