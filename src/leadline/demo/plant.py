@@ -10,7 +10,7 @@ from leadline.accounts.models import Grant, User
 from leadline.app import App
 from leadline.cmi5.package import ZIP, read
 from leadline.curriculum import Check, Critical, Link, Standard
-from leadline.demo import duties, programmes
+from leadline.demo import checks, customers, decided, duties, programmes
 from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
@@ -60,6 +60,8 @@ def plant(app: App, until: date, tell: Tell) -> None:
     assert not changes.errors, changes.errors[:3]
     for name, path in files.statements.items():
         _take(app, name, path, tell)
+    tell("importing customers, their academy and their tickets …")
+    customers.bring(app, until)
     _course_to_take(app, files)
     _declare(app, until)
     _duties(app, until, tell)
