@@ -55,13 +55,13 @@ class Lots:
 
     name: str
     members: Members
-    who: str | None = None
-    arm: str = "arm"
     course: str | None = None
     treated: str | None = None
     control: str | None = None
     chance: float | None = None
     on: date | None = None
+    who: str | None = None
+    arm: str = "arm"
 
 
 class TrialFile:
@@ -72,7 +72,7 @@ class TrialFile:
     def __init__(self, path: Path, lots: Lots) -> None:
         self._arm, self._person = (column_name(c) for c in (lots.arm, lots.who or "person_id"))
         required = (self._arm, self._person) if lots.who else (self._arm,)
-        self._table = Table(path, (*COLUMNS, *required), required)
+        self._table = Table(path, tuple(dict.fromkeys((*COLUMNS, *required))), required)
         self._lots = lots
         self.ignored = self._table.ignored
         self.others = 0
