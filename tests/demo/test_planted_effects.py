@@ -8,9 +8,10 @@ import pytest
 
 from leadline.app import App, build
 from leadline.config import Settings
-from leadline.curriculum import Check
+from leadline.curriculum import Check, Critical
+from leadline.demo import checks
 from leadline.demo.courses import BASE, CLIFF_S
-from leadline.demo.story import DemoFiles, delayed_checks, write
+from leadline.demo.story import DemoFiles, critical_roles, delayed_checks, write
 from leadline.insights import Finding, findings
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer
@@ -35,6 +36,7 @@ def app(files: DemoFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for _ in Intake(built.log).take(StatementFile(path), name):
             pass
     built.curriculum.replace(Check, delayed_checks())
+    built.curriculum.replace(Critical, critical_roles())
     built.refresh()
     yield built
     built.database.close()
@@ -120,10 +122,21 @@ def test_what_is_gone_after_weeks_is_found_and_not_where_it_lasted_or_few_were_t
     assert not by_course["customer-data"].complete
 
 
+def test_the_role_that_forgets_is_a_risk_and_its_twin_of_the_same_course_is_none(
+    found: dict[tuple[str, str], Finding],
+) -> None:
+    risks = [
+        (f.part, course) for (insight, course), f in found.items() if insight == "critical_role"
+    ]
+    assert risks == [("dock worker", "lashing")]
+    left = found["critical_role", "lashing"].share
+    assert left.low < 0.65 < left.high
+
+
 def test_nothing_is_claimed_of_everyday_training(
     found: dict[tuple[str, str], Finding],
 ) -> None:
-    planted = {"customer-data", "employee-data", "new-starter", "forklift", "ladders"}
+    planted = {"customer-data", "employee-data", "new-starter", "forklift", "ladders", "lashing"}
     assert {course for _, course in found} <= planted
 
 
@@ -136,3 +149,19 @@ def test_activity_assessments_and_completions_are_all_there(app: App, files: Dem
     accepted = {source.name: source.counts.accepted for source in app.sources.all()}
     assert by_source == accepted
     assert set(accepted) == {"lms", "video", "tests"}
+
+
+def test_a_check_that_leadline_sends_has_been_answered_in_part(app: App) -> None:
+    """After every other test of this world: it brings statements of its own."""
+    checks.ask(app, UNTIL.date())
+    checks.ask(app, UNTIL.date())
+    (quiz,) = app.checks.records.quizzes()
+    asked = [one for one in app.checks.records.of_quiz(quiz.key) if one.issued_at]
+    answered = [one for one in asked if one.answered_at]
+    assert len(asked) > 100
+    assert 0.6 < len(answered) / len(asked) < 0.95
+    app.refresh()
+    lens = Lens(app, Viewer("ana", Role.TRAINING_LEAD), now=UNTIL)
+    (shown,) = [each for check, each in lens.lasting().items() if check.check == quiz.assessment]
+    assert shown.complete
+    assert "decayed" not in {f.insight for f in findings(lens) if f.course == quiz.plan.course}

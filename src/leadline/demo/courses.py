@@ -1,4 +1,4 @@
-"""Forty courses of the demo world, the effects planted in some of them, and their null twins.
+"""Forty-one courses of the demo world, the effects planted in some of them, and their null twins.
 
 Some courses carry an effect that the product must find; beside each effect stands a twin without
 it, in which the product must claim nothing. The rest is everyday training."""
@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 
 BASE = "https://learn.harbour.example/courses"
+FADED = 0.65  # what is kept for weeks in a role that forgets
 CLIFF_S = 200  # 3:20, where 60 of 100 leave the planted video
 
 
@@ -30,6 +31,7 @@ class Planted:
     miskeyed: int = 0  # number of the test's question whose key is wrong; 0: none
     again: int = 0  # how many of 100 are tested again two to four weeks later
     kept: float = 1.0  # chance that what they knew is still known then
+    fades: str = ""  # a role in which only FADED of it is; the others are its null twin
     leave_at: int = -1  # index of the lesson after which a third of the learners leave
 
 
@@ -46,6 +48,7 @@ class Course:
     drop: float = 0.03  # chance of leaving after any one lesson
     planted: Planted = field(default_factory=Planted)
     new_starters: bool = False
+    roles: tuple[str, ...] = ()  # who takes it; empty: everybody
 
     @property
     def id(self) -> str:
@@ -114,6 +117,18 @@ def _path_course(slug: str, name: str, leave_at: int, **rest: object) -> Course:
     return _course(slug, name, steps, planted=planted, drop=0.025, **rest)
 
 
+def _lashing_course() -> Course:
+    steps = """
+        p Why loads shift
+        p Lashing points and straps
+        q Lashing and securing: test
+    """
+    planted = Planted(again=95, fades="dock worker")
+    roles = ("dock worker", "forklift operator")
+    name = "Lashing and securing"
+    return _course("lashing", name, steps, learners=140, drop=0.0, planted=planted, roles=roles)
+
+
 PLANTED = (
     _video_course("customer-data", "customer", Planted(exits="cliff", again=12, kept=0.5)),
     _video_course("supplier-data", "supplier", Planted(exits="even", again=92)),
@@ -122,6 +137,7 @@ PLANTED = (
     _safety_course("ladders", "Working at height", Planted(fails=40, unopened=35)),
     _path_course("new-starter", "New starter path", 4, learners=210, new_starters=True),
     _path_course("new-leader", "New leader path", -1, learners=210),
+    _lashing_course(),
 )
 
 EVERYDAY = """
@@ -187,5 +203,5 @@ def everyday(rng: random.Random) -> list[Course]:
 
 
 def catalogue(rng: random.Random) -> list[Course]:
-    """All forty courses."""
+    """All of them."""
     return [*PLANTED, *everyday(rng)]

@@ -15,7 +15,7 @@ from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
 from leadline.demo.statements import QUESTIONS
-from leadline.demo.story import YEAR_DAYS, DemoFiles, delayed_checks, write
+from leadline.demo.story import YEAR_DAYS, DemoFiles, critical_roles, delayed_checks, write
 from leadline.privacy.viewer import Role
 from leadline.sources.intake import Intake
 from leadline.sources.people_csv import read_people
@@ -108,7 +108,7 @@ def _declare(app: App, until: date) -> None:
     ]
     app.curriculum.replace(Link, links)
     app.curriculum.replace(Check, delayed_checks())
-    app.curriculum.replace(Critical, [Critical(role) for role in courses["lashing"].roles])
+    app.curriculum.replace(Critical, critical_roles())
 
 
 def _duties(app: App, until: date, tell: Tell) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from leadline.demo.courses import Course, Lesson
+from leadline.demo.courses import FADED, Course, Lesson
 from leadline.demo.organisation import Person
 
 ADL = "http://adlnet.gov/expapi/verbs/"
@@ -178,7 +178,9 @@ class Voice:
 
     def sits_again(self, at: datetime, right: int) -> Said:
         """The delayed check, weeks after a test with so many right answers: a score alone."""
-        kept = sum(self.rng.random() < self.course.planted.kept for _ in range(right))
+        planted = self.course.planted
+        lasting = FADED if self.person.role == planted.fades else planted.kept
+        kept = sum(self.rng.random() < lasting for _ in range(right))
         definition = {"type": TYPES["quiz"], "name": {"en": f"{self.course.name}, weeks later"}}
         result = {"score": {"scaled": kept / QUESTIONS}}
         about = {"id": self.course.again_id, "definition": definition}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from leadline.curriculum import Check
+from leadline.curriculum import Check, Critical
 from leadline.demo.courses import CLIFF_S, PLANTED, Course, Lesson, catalogue
 from leadline.demo.organisation import Person, organisation, people_csv
 from leadline.demo.statements import LEADLINE, TYPES, VERBS, Said, Voice
@@ -116,6 +116,11 @@ def delayed_checks() -> list[Check]:
         for course in PLANTED
         if course.planted.again
     ]
+
+
+def critical_roles() -> list[Critical]:
+    """The roles in which forgetting is a risk."""
+    return [Critical(role) for course in PLANTED if course.planted.fades for role in course.roles]
 
 
 def _takers(
