@@ -21,7 +21,7 @@ from story.world import World
 
 pytestmark = pytest.mark.xdist_group("attack twins")
 Run = Callable[..., Result]
-SHOW_RECORDS = {"metric", "findings", "decisions", "quarantine"}
+SHOW_RECORDS = {"metric", "study", "findings", "decisions", "quarantine"}
 SHOW_NONE = {  # what they set up, take in, count or copy; nobody's record is read out
     *("init", "user", "serve", "worker", "import", "facts", "curriculum", "cmi5", "credential"),
     *("settings", "doctor", "backup", "restore", "demo", "docs"),

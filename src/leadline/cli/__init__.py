@@ -13,6 +13,7 @@ COMMANDS = {  # word: file in this folder that defines a click command of the sa
     "quarantine": "imports",
     "facts": "facts",
     "metric": "metric",
+    "study": "study",
     "findings": "findings",
     "decisions": "findings",
     "curriculum": "curriculum",
