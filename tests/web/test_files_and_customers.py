@@ -24,6 +24,7 @@ HR = (
     "2;Ben Köhler;ben@harbour.example;Harbour/North;nurse;1;03.04.2021;44\n"
     "3;Cleo;cleo@harbour.example;Harbour//South;nurse;1;03.04.2021;41\n"
 ).encode("cp1252")
+SETUP = iri("course/setup")
 CRM = (
     "Customer no\tCompany\tTier\tCustomer since\tMain contact\tBusiness email\n"
     + "".join(
@@ -248,6 +249,15 @@ def test_what_training_changed_at_customers_is_said_to_who_may_tell_them_apart(m
     assert sign("hr").get("/impact/customers/kept").status_code == 403
     download = lead.get("/impact/customers?as=csv").content.decode()
     assert download.startswith("Course,What may be said") and "Setup" in download
+
+
+def test_a_course_is_split_by_customer_for_who_may_tell_them_apart(market):
+    asked = urlencode({"course": SETUP, "by": "account", "measure": "completion_rate"})
+    lead = sign("lead").get(f"/programmes/course/groups?{asked}&as=csv").content.decode()
+    assert lead.startswith("Customer,") and "Customer 2," in lead
+    assert "fewer than 10 people" in lead  # two contacts each
+    others = sign("dov").get(f"/programmes/course/groups?{asked}").content.decode()
+    assert "Customer 2" not in others and ">Customer<" not in others
 
 
 @pytest.mark.browser

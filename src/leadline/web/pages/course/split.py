@@ -1,6 +1,6 @@
 """One course split by month or by group: one measure at a time, interval on every number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -63,7 +63,11 @@ def course_trend(request: HttpRequest, lens: Lens) -> SplitPage:
 def course_groups(request: HttpRequest, lens: Lens) -> SplitPage:
     """For whom does it work, and for whom does it not?"""
     by = request.GET.get("by", SPLITS[0])
-    return _split(request, lens, by if by in SPLITS else SPLITS[0])
+    return _split(request, lens, by if by in _splits(lens) else SPLITS[0])
+
+
+def _splits(lens: Lens) -> tuple[str, ...]:
+    return (*SPLITS, "account") if lens.rules.customers else SPLITS
 
 
 def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
@@ -93,7 +97,7 @@ def _split(request: HttpRequest, lens: Lens, by: str) -> SplitPage:
         measure=measure,
         measures=[(name, titles[name]) for name in MEASURES],
         split=by,
-        splits=[(name, _column_name(name)) for name in SPLITS],
+        splits=[(name, _column_name(name)) for name in _splits(lens)],
         notices=() if figure else (_thin(split),),
         facts={"tabs": this.tabs()},
     )
@@ -105,8 +109,20 @@ def _divided(lens: Lens, measure: str, by: str, where: dict[str, str]) -> tuple[
     for column in PERIODS if by == "month" else (by,):
         answer = allowed(lens, measure, by=(column,), where=where)
         if answer is None or sum(map(words.shown, answer.results)) >= PERIODS_MIN:
-            return column, answer
-    return column, answer
+            break
+    return column, _called(lens, answer) if answer and by == "account" else answer
+
+
+def _called(lens: Lens, answer: Answer) -> Answer:
+    """With customers by their names; everybody else together has none."""
+    accounts = {str(result.group["account"]) for result in answer.results}
+    names = lens.account_names(accounts)
+    told = (
+        replace(result, group={"account": names.get(account, account) if account else None})
+        for result in answer.results
+        for account in [result.group["account"]]
+    )
+    return replace(answer, results=tuple(told))
 
 
 def _titles() -> dict[str, str]:
@@ -124,6 +140,7 @@ def _column_name(by: str) -> str:
         "unit": _("Unit"),
         "role": _("Role"),
         "location": _("Location"),
+        "account": _("Customer"),
         "month": _("Month"),
         "quarter": _("Quarter"),
         "year": _("Year"),
