@@ -169,7 +169,7 @@ def _detectable(shown: ShownRates) -> str:
 def _lines(shown: ShownRates) -> list[tuple[str, RateRatio | Refused]]:
     return [
         (_("Trained against others"), shown.found),
-        (_("Before training (should be 1)"), shown.before),
+        (_("Before (should be 1)"), shown.before),
     ]
 
 
@@ -192,12 +192,13 @@ def _figure(shown: ShownRates) -> Figure:
 
 
 def _companions(shown: ShownRates) -> tuple[Companion, ...]:
-    each = _("%(rate)s in 100 person-months")
-    return (
-        Companion(_("Trained"), each % {"rate": _rate(shown.trained)}, _months(shown.trained)),
-        Companion(
-            _("Not trained"), each % {"rate": _rate(shown.untrained)}, _months(shown.untrained)
-        ),
+    of = _("in 100 person-months; %(months)s")
+    return tuple(
+        Companion(name, _rate(side), of % {"months": _months(side)})
+        for name, side in (
+            (_("Incidents of the trained"), shown.trained),
+            (_("Of those not trained"), shown.untrained),
+        )
     )
 
 
