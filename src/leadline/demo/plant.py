@@ -10,7 +10,7 @@ from leadline.accounts.models import Grant, User
 from leadline.app import App
 from leadline.cmi5.package import ZIP, read
 from leadline.curriculum import Check, Critical, Link, Standard
-from leadline.demo import checks, customers, decided, duties, programmes
+from leadline.demo import checks, customers, decided, duties, programmes, studies
 from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
@@ -66,6 +66,7 @@ def plant(app: App, until: date, tell: Tell) -> None:
     _declare(app, until)
     _duties(app, until, tell)
     programmes.bring(app, files, until)
+    studies.bring(app, files, until)
     tell("counting …")
     done = app.refresh()
     tell(f"{done.statements:,} statements about {done.people:,} people counted")
@@ -73,6 +74,9 @@ def plant(app: App, until: date, tell: Tell) -> None:
     app.refresh()
     programmes.freeze_baselines(app, until)
     _logins(app, files)
+    tell("looking for findings …")
+    app.survey(at_once=True)
+    decided.decide(app, until)
     marker = {"until": until.isoformat(), "organisation": TOP}
     (app.settings.home / MARKER).write_text(json.dumps(marker))
 
