@@ -1,7 +1,7 @@
 """The demo world: what was planted is found, and beside it nothing is claimed."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,15 @@ from leadline.config import Settings
 from leadline.curriculum import Check, Critical
 from leadline.demo import checks
 from leadline.demo.courses import BASE, CLIFF_S
-from leadline.demo.story import DemoFiles, critical_roles, delayed_checks, write
+from leadline.demo.decided import QUICKER, TWIN
+from leadline.demo.story import CHANGED_DAYS, DemoFiles, critical_roles, delayed_checks, write
 from leadline.insights import Finding, findings
 from leadline.privacy.lens import Lens
 from leadline.privacy.viewer import Role, Viewer
 from leadline.sources.intake import Intake
 from leadline.sources.people_csv import read_people
 from leadline.sources.xapi_file import StatementFile
+from leadline.stats.intervals import Interval
 
 pytestmark = pytest.mark.xdist_group("demo")
 UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
@@ -107,6 +109,17 @@ def test_the_question_with_the_wrong_key_is_named_and_its_twin_has_none(
     broken = [course for insight, course in found if insight == "broken_question"]
     assert broken == ["forklift"]
     assert "question 4" in found["broken_question", "forklift"].sentence
+
+
+def test_the_change_that_made_a_course_quicker_is_seen_and_its_twin_is_not(app: App) -> None:
+    lens = Lens(app, Viewer("ana", Role.TRAINING_LEAD), now=UNTIL)
+    on = (UNTIL - timedelta(days=CHANGED_DAYS)).date()
+    quicker, twin = (lens.changed(f"{BASE}/{slug}", on) for slug in (QUICKER, TWIN))
+    assert quicker is not None and twin is not None
+    assert isinstance(quicker.days.change, Interval) and quicker.days.change.high < 0
+    assert quicker.claim.wording == "is consistent with a change in"
+    assert isinstance(twin.days.change, Interval)
+    assert twin.days.change.low < 0 < twin.days.change.high
 
 
 def test_what_is_gone_after_weeks_is_found_and_not_where_it_lasted_or_few_were_tested(

@@ -46,11 +46,11 @@ def asked(world, role=Role.ANALYST):
 def test_ten_days_sooner_are_found_with_their_interval(world):
     story(world, sooner=10)
     found = asked(world)
-    assert found.horizon_days == 60
+    assert found.horizon_days == 30  # before, nobody took longer than 29 days
     assert (found.days.before_people, found.days.after_people) == (60, 60)
-    # Who leaves counts with all sixty days.
-    before = [60 if number % 6 == 0 else 20 + number % 10 for number in range(60)]
-    after = [60 if number % 12 == 0 else 10 + number % 10 for number in range(60)]
+    # Who leaves counts with all thirty days.
+    before = [30 if number % 6 == 0 else 20 + number % 10 for number in range(60)]
+    after = [30 if number % 12 == 0 else 10 + number % 10 for number in range(60)]
     assert found.days.before.estimate == pytest.approx(sum(before) / 60)
     assert found.days.after.estimate == pytest.approx(sum(after) / 60)
     assert found.days.change.high < 0
@@ -136,12 +136,12 @@ def test_a_viewer_of_one_unit_is_told_of_that_unit(world):
     story(world, sooner=10)
     world.people("cleo", 60, unit="Org/South")
     for number in range(60):
-        at = DAY + days(number - 30)
+        at = DAY + days(number - 25)
         world.says(f"cleo{number + 1}", "assigned", "course/fire", at=at)
     north = world.lens(Viewer("ana", Role.TRAINING_LEAD, unit="Org/North"))
     assert north.changed(iri("course/fire"), ON).days.before_people == 60
     assert asked(world).days.before_people == 60
-    assert asked(world).days.after_people == 90
+    assert asked(world).days.after_people == 95
 
 
 def test_waived_and_withdrawn_enrolments(world):

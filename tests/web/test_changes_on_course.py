@@ -69,7 +69,7 @@ def test_the_next_cycle_shows_before_and_after_by_itself(course, sign_in):
     html = page(client)
     assert "Half the slides, from" in html
     assert (
-        "The days to complete it changed from 24.5 on average to 14.5, counted within 90 days "
+        "The days to complete it changed from 24.5 on average to 14.5, counted within 30 days "
         "(a difference of −10.0, −11.0 to −9.0; 60 people before and 60 since)" in html
     )
     assert "no cause is shown" in html

@@ -33,6 +33,7 @@ class Planted:
     kept: float = 1.0  # chance that what they knew is still known then
     fades: str = ""  # a role in which only FADED of it is; the others are its null twin
     leave_at: int = -1  # index of the lesson after which a third of the learners leave
+    pace: float = 1.0  # pauses between lessons since the course was changed, of those before
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _safety_course(slug: str, name: str, planted: Planted) -> Course:
     )
 
 
-def _path_course(slug: str, name: str, leave_at: int, **rest: object) -> Course:
+def _path_course(slug: str, name: str, planted: Planted, **rest: object) -> Course:
     steps = """
         p Module 1: Welcome on board
         p Module 2: How we are organised
@@ -135,8 +136,10 @@ PLANTED = (
     _video_course("employee-data", "employee", Planted(exits="credits", again=92, kept=0.7)),
     _safety_course("forklift", "Forklift safety", Planted(fails=40, miskeyed=4)),
     _safety_course("ladders", "Working at height", Planted(fails=40, unopened=35)),
-    _path_course("new-starter", "New starter path", 4, learners=210, new_starters=True),
-    _path_course("new-leader", "New leader path", -1, learners=210),
+    _path_course(
+        "new-starter", "New starter path", Planted(leave_at=4), learners=210, new_starters=True
+    ),
+    _path_course("new-leader", "New leader path", Planted(pace=0.25), learners=210),
     _lashing_course(),
 )
 

@@ -56,10 +56,13 @@ class Said:
 class Voice:
     """Writes the statements of one person in one course, in the order in which they happen."""
 
-    def __init__(self, rng: random.Random, person: Person, course: Course) -> None:
+    def __init__(
+        self, rng: random.Random, person: Person, course: Course, pace: float = 1.0
+    ) -> None:
         self.rng = rng
         self.person = person
         self.course = course
+        self.pace = pace  # of the pauses between lessons
 
     def course_object(self) -> Record:
         definition = {"type": TYPES["course"], "name": {"en": self.course.name}}

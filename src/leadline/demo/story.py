@@ -17,6 +17,7 @@ from leadline.demo.statements import LEADLINE, TYPES, VERBS, Said, Voice
 
 SEED = 20_260_301
 YEAR_DAYS = 360
+CHANGED_DAYS = 150  # before the end: some courses were changed, of which one is quicker since
 PLANTED_OVER_DAYS = 40  # planted groups of exactly 100 are over, so that nobody is still active
 SECOND_TRY_SHARE = 0.9
 NEVER_STARTED_SHARE = 0.08
@@ -94,10 +95,16 @@ def _year(
     """Every statement of a course that happened before the end."""
     takers = _takers(rng, course, people, end)
     for rank, (person, start) in enumerate(takers):
-        told = list(_takes(Voice(rng, person, course), rank, start))
+        told = list(_takes(Voice(rng, person, course, _pace(course, start, end)), rank, start))
         if rank % 100 < course.planted.again:
             told += _again(person, course, told)
         yield from (said for said in told if said.at < end)
+
+
+def _pace(course: Course, start: datetime, end: datetime) -> float:
+    """How long the pauses are, of what they were before the course was changed."""
+    changed = end - timedelta(days=CHANGED_DAYS)
+    return course.planted.pace if start >= changed else 1.0
 
 
 def _again(person: Person, course: Course, told: list[Said]) -> Iterator[Said]:
@@ -169,7 +176,7 @@ def _takes(voice: Voice, rank: int, start: datetime) -> Iterator[Said]:
                 clock = said.at
         if _leaves(voice, rank, index):
             return
-        clock += _pause(rng, course)
+        clock += voice.pace * _pause(rng, course)
 
 
 def _enrols(voice: Voice, start: datetime) -> Said:
