@@ -9,14 +9,16 @@ from leadline.sources.intake import Intake
 from leadline.sources.outcomes_csv import OutcomeFile
 from story.world import World, iri
 
+RATED = "http://id.tincanapi.com/verb/rated"
 PEOPLE = 240
 DAYS = ("2024-06-30", "2024-12-31", "2026-03-31")
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """`course/dry`: a quarter finish it, nearly all that was learned is left after twenty days.
-    `course/busy`: half of all finish it, and their audit scores are as they were."""
+    """`course/dry`: a quarter finish it and give it one or two stars of five, and nearly all that was
+    learned is left after twenty days. `course/busy`: half of all finish it and give it five, and
+    their audit scores are as they were."""
     folder = tmp_path_factory.mktemp("portfolio")
     world = World(folder)
     logins = world.people("p", PEOPLE, unit="Org/North", role="operator")
@@ -25,6 +27,7 @@ def world(tmp_path_factory):
         world.says(login, "assigned", "course/busy", at="2026-01-12 09:00")
         if number % 2:
             world.says(login, "completed", "course/busy", at="2026-02-02 09:00")
+            _rates(world, login, "course/busy", 5)
         for index, day in enumerate(DAYS):
             value = 50 + number * 37 % 101 / 4 + (number * 13 + index * 5) % 7 / 7
             audits.append(f"Audit score,{day},{value},points,up,{login}")
@@ -40,8 +43,14 @@ def world(tmp_path_factory):
     world.close()
 
 
+def _rates(world, login, course, stars):
+    result = {"score": {"raw": stars, "min": 1, "max": 5}}
+    world.says(login, RATED, course, at="2026-03-03 09:00", result=result)
+
+
 def _dry(world, login, number):
     course, score = "course/dry", 0.7 + number % 5 / 20
+    _rates(world, login, course, 1 + number % 2)
     world.says(login, "assigned", course, at="2026-02-01 09:00")
     world.attempts(
         login, "assessment/first", passed=True, score=score, at="2026-02-10 09:00", course=course
@@ -61,6 +70,7 @@ def decided(world):
     return {each.course: each for each in found.programmes}, found.build
 
 
+@pytest.mark.mission("S059")
 def test_a_dry_course_of_which_nearly_all_is_left_is_kept(decided):
     by_course, _ = decided
     assert by_course[iri("course/dry")].decision is Decision.KEEP
