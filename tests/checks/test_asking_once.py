@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from quizzes import COURSE, KNOTS, LEARNED, TEST, Clock, plan, said, sat, scheduled
 
 from leadline.checks import BadQuiz, Content, Question
 from leadline.checks.checks import NotOpen, scored
 from leadline.checks.window import drawn, window
+from leadline.cli import main
 from leadline.curriculum import Check
 from story.world import days, iri
 
@@ -260,3 +262,28 @@ def test_all_answers_right_measures_nothing(world):
     content = Content("T", (Question("?", ("x", "y"), (0, 1)),))
     with pytest.raises(BadQuiz, match="All of its answers"):
         world.app.checks.draft(plan(), content, "lead")
+
+
+def test_the_command_says_who_would_be_asked_and_asks_by_hand(world, clock):
+    """By the real clock: three learned sixteen days ago."""
+    at = datetime.now(UTC) - days(16)
+    for login in ("ana", "ben", "cleo"):
+        world.person(login)
+        world.attempts(login, TEST, passed=True, score=0.9, at=str(at), course=COURSE)
+    world.refresh()
+    checks = world.app.checks
+    checks.schedule(checks.draft(plan(), KNOTS, "lead"))
+    told = {"LEADLINE_HOME": str(world.app.settings.home)}
+
+    def run(*words):
+        done = CliRunner().invoke(main, ["checks", *words], env=told)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "3 people would be asked now" in run("issue", "--dry-run")
+    assert said(world) == []
+    assert "3 people asked, 0 letters" in run("issue")
+    assert "0 people asked" in run("issue")
+    (line,) = run("list", "--json").splitlines()
+    assert '"asked": 3' in line and "ana" not in line
+    assert "3 asked" in run("list")

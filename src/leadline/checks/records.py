@@ -62,6 +62,8 @@ _INVITATION = (
     "id, quiz, person, cycle_no, learned_at, opens_at, closes_at, version, issued_at, mail, "
     "mail_at, mail_tries, answered_at, correct, passed"
 )
+SCHEDULED = "quiz IN (SELECT key FROM check_quiz WHERE state = 'scheduled')"
+DUE = f"issued_at IS NULL AND opens_at <= ? AND closes_at > ? AND {SCHEDULED}"
 CHANGING = (
     *("version", "issued_at", "mail", "mail_at", "mail_tries"),
     *("answered_at", "correct", "passed"),
@@ -178,11 +180,15 @@ class Records:
                 "ON CONFLICT DO NOTHING",
             )
 
+    def count_due(self, now: datetime) -> int:
+        """How many `to_issue` has in all."""
+        sql = f"SELECT count(*) FROM check_invitation WHERE {DUE}"
+        return int(self._database.execute(sql, (micros(now), micros(now)))[0][0])
+
     def to_issue(self, now: datetime, limit: int) -> list[Invitation]:
         """Planned ones whose window is open, of quizzes that are scheduled."""
         return self._invitations(
-            "WHERE issued_at IS NULL AND opens_at <= ? AND closes_at > ? AND quiz IN "
-            "(SELECT key FROM check_quiz WHERE state = 'scheduled') ORDER BY opens_at, id LIMIT ?",
+            f"WHERE {DUE} ORDER BY opens_at, id LIMIT ?",
             (micros(now), micros(now), limit),
         )
 
@@ -190,8 +196,8 @@ class Records:
         """One that was issued and not written about, and still can be answered."""
         found = self._invitations(
             "WHERE issued_at IS NOT NULL AND mail = 'waiting' AND answered_at IS NULL "
-            "AND closes_at > ? AND (mail_at IS NULL OR mail_at <= ?) AND quiz IN "
-            "(SELECT key FROM check_quiz WHERE state = 'scheduled') ORDER BY issued_at, id LIMIT 1",
+            f"AND closes_at > ? AND (mail_at IS NULL OR mail_at <= ?) AND {SCHEDULED} "
+            "ORDER BY issued_at, id LIMIT 1",
             (micros(now), micros(now)),
         )
         return next(iter(found), None)

@@ -18,6 +18,7 @@ COMMANDS = {  # word: file in this folder that defines a click command of the sa
     "decisions": "findings",
     "curriculum": "curriculum",
     "evidence": "evidence",
+    "checks": "checks",
     "cmi5": "cmi5",
     "credential": "credential",
     "source": "source",
