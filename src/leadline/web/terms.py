@@ -4,6 +4,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TERMS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "change after": (
+        _("change after"),
+        _("How much more it changed, to the quarter after the training, than without any."),
+    ),
+    "like ones": (
+        _("like ones"),
+        _("After training, against those without of like size and kind in the same quarter."),
+    ),
     "interval": (
         _("95 % interval"),
         _("Repeated again and again, ranges made this way hold the true number 95 times in 100."),

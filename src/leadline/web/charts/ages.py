@@ -8,6 +8,7 @@ import altair as alt
 from leadline.web.words import measured
 
 HEIGHT_PX = 240
+UNIT_FITS_PX = 600
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Age:
 
 def ages(shown: Sequence[Age], *, unit: str, marked: int, width: int) -> alt.LayerChart:
     """Points with their intervals around the line of no difference; the one `marked` in words."""
+    named = unit if width >= UNIT_FITS_PX else ""
     rows = [
         {
             "label": f"{each.age:+d}".replace("-", "\N{MINUS SIGN}") if each.age else "0",
@@ -31,7 +33,7 @@ def ages(shown: Sequence[Age], *, unit: str, marked: int, width: int) -> alt.Lay
             "low": each.low,
             "high": each.high,
             "say": each.say,
-            "number": f"{measured(each.effect)} {unit}".strip() if each.age == marked else "",
+            "number": f"{measured(each.effect)} {named}".strip() if each.age == marked else "",
         }
         for each in shown
     ]

@@ -228,8 +228,8 @@ def _courses(ranked: Sequence[ShownCollective], names: Mapping[str, str], wanted
         heads=(
             Head(_("Course")),
             Head(_("What may be said")),
-            Head(_("Change in the quarter after"), number=True),
-            Head(_("Rate, or difference, among like ones"), number=True),
+            Head(_("Change after"), number=True, term="change after"),
+            Head(_("Like ones"), number=True, term="like ones"),
             Head(_("With training"), number=True),
             Head(_("Without"), number=True),
         ),
@@ -291,7 +291,7 @@ def _checks(checks: Sequence[Check]) -> Table:
                 _(wording.PASSING[check.passing]),
                 state="" if check.passing == "pass" else "unknown",
             ),
-            Cell(check.finding),
+            Cell(check.finding.replace("-", "\N{MINUS SIGN}")),
         )
         for check in checks
     ]
