@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leadline.app import build
+from leadline.privacy.duties import EXPIRING, Wanted
 from leadline.privacy.viewer import Role
 from story.compliance_world import day, earns, first_aid, requires
 from story.world import World, instant
@@ -67,6 +68,7 @@ def test_what_was_met_is_no_longer_listed_and_the_next_due_day_is_told_anew(worl
     assert [due for _, _, due in told(world)] == [day("2026-06-10"), day("2027-05-02")]
 
 
+@pytest.mark.mission("S086")
 def test_lapses_in_regulated_roles_come_first_on_every_list(world):
     world.person("ana", unit="Org/A", since="2024-01-01")
     world.person("ben", unit="Org/B", since="2024-02-01")
@@ -121,3 +123,19 @@ def test_a_thousand_expiries_in_three_zones_over_a_clock_change_each_once_on_its
         begins = datetime.combine(alert.day, time(), zone).astimezone(UTC)
         first = next(at for at in rounds if at >= max(begins, rounds[0]))
         assert alert.raised_at == first, "told in the first round of its day, and in none before"
+
+
+@pytest.mark.mission("S083")
+def test_the_calendar_of_twelve_months_ties_to_the_list_behind_each_week(world):
+    for number, who in enumerate(world.people("n", 40, unit="Org", since="2024-01-01")):
+        earns(world, who, at=f"{date(2025, 6, 5) + timedelta(days=9 * number)} 09:00")
+    world.people("late", 3, unit="Org", since="2024-01-01")
+    requires(world, first_aid(regulated=True))
+    lens = world.lens(Role.COMPLIANCE_OFFICER, now=instant("2026-06-03"))
+    weeks = lens.calendar(date(2026, 6, 1), 53)
+    assert sum(serious for _, serious, _ in weeks) == 40
+    for monday, serious, other in weeks:
+        span = (monday, monday + timedelta(days=7))
+        behind = lens.standing(Wanted(states=EXPIRING, due=span))
+        assert behind.total == len(behind.rows) == serious + other
+        assert all(span[0] <= row["due_on"] < span[1] for row in behind.rows)

@@ -58,6 +58,7 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "compliance-calendar": "/compliance/calendar",
     "obligations": "/compliance/people",
     "obligation": "/compliance/person?person={ben}&requirement=data",
+    "compliance-forecast": "/compliance/forecast",
     "alerts": "/compliance/alerts",
     "evidence": "/compliance/evidence",
     "requirements": "/compliance/requirements",

@@ -30,6 +30,7 @@ MANIFEST = "manifest.json"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 # A spreadsheet runs a cell that begins so; the quote in front makes it plain text again.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+REMEDIES_SHOWN = 200  # on paper; the file beside it has them all
 Row = Mapping[str, Any]
 Files = Mapping[str, bytes]
 
@@ -258,6 +259,7 @@ class _Paper:
             "scores": found.scores,
             "figures": self._figures(),
             "remedies": self._remedies(),
+            "remedied": f"{len(found.tried.remedies):,}",
             "foot": f"{name}: as of {_moment(found.as_of)}, as known at {_moment(found.known_at)}",
         }
 
@@ -301,7 +303,7 @@ class _Paper:
                     passed["statement_id"][:8],
                 ]
             )
-        return sorted(lines)
+        return sorted(lines)[:REMEDIES_SHOWN]
 
 
 def _mean(rows: Sequence[Row]) -> str:

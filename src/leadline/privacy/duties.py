@@ -4,16 +4,20 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis import _
 from ibis.backends import BaseBackend
 
 from leadline.curriculum import Requirement
 from leadline.directory import Name
+from leadline.facts import Sensitivity
 from leadline.metrics import obligation
+from leadline.metrics.lapse import Forecast, forecast
 from leadline.privacy import records
 from leadline.privacy.cut import CutFacts, Whole
 from leadline.privacy.known import AsKnown, settled
@@ -24,6 +28,7 @@ from leadline.privacy.records import PAGE_ROWS_MAX, Page
 from leadline.privacy.refusals import Forbidden, UnknownQuestion
 from leadline.privacy.slices import matches
 from leadline.privacy.view import View
+from leadline.store.alerts import Alert
 
 Row = Mapping[str, Any]
 ROWS_MAX = 100_000  # of a list that is asked for whole
@@ -79,6 +84,10 @@ class Duties(Pictures):
 
     @abstractmethod
     def _name_people(self) -> None: ...
+
+    @property
+    @abstractmethod
+    def _people(self) -> ir.Table | None: ...
 
     @property
     @abstractmethod
@@ -150,6 +159,33 @@ class Duties(Pictures):
             for day, row in zip(mondays, told, strict=True)
         ]
 
+    def forecast(self, days: Sequence[date], requirement: str | None = None) -> Forecast | None:
+        """How much will be met on each of the days (METHODS F9); None: too few people owe it."""
+        with self._looking("forecast", **_filters(Wanted(requirement), None)) as look:
+            if self.rules.rows is Rows.NOBODY or Sensitivity.CERTIFICATE not in self.rules.columns:
+                raise Forbidden(f"It is made of records that are closed to {self.viewer.role}.")
+            asked = ("forecast", tuple(days), requirement)
+            found = self._kept(asked, lambda: forecast(self._covered(requirement), days))
+            shown = found.people >= self.smallest
+            look.shown, look.withheld = (1, 0) if shown else (0, 1)
+        return found if shown else None
+
+    def _covered(self, requirement: str | None) -> Whole:
+        """The duties of who is covered."""
+        return Whole(self._seen_tables(requirement), self.now, self._facts().reporting_zone)
+
+    def _seen_tables(self, requirement: str | None) -> Callable[[str], ir.Table]:
+        people = self._people
+
+        def opened(name: str) -> ir.Table:
+            table = self._table(name)
+            if requirement is not None and name in {"requirement", "scope", "satisfier"}:
+                table = table.filter(table.requirement == requirement)
+            covered = people is not None and "person" in table.columns
+            return table.semi_join(people, "person") if covered else table
+
+        return opened
+
     def to_tell(self) -> Sequence[Row]:
         """Who is to be told of what by now, by key: person, requirement, due_on, kind (due soon or
         violated) and the day on which it was due to be told."""
@@ -175,22 +211,7 @@ class Duties(Pictures):
         a duty that was met since is no longer among them."""
         with self._looking("alerts") as look:
             self._name_people()
-            told = self._books.alerts.all()
-            raised = ibis.memtable(
-                {
-                    "person": [each.person for each in told],
-                    "requirement": [each.requirement for each in told],
-                    "due_on": [each.due_on for each in told],
-                    "told_on": [each.day for each in told],
-                },
-                schema={
-                    **{"person": "int64", "requirement": "string"},
-                    **{"due_on": "date", "told_on": "date"},
-                },
-            )
-            newest = raised.group_by(["person", "requirement", "due_on"]).aggregate(
-                told_on=raised.told_on.max()
-            )
+            newest = _newest(self._books.alerts.all())
             facts = self._duty_facts(None)
             still = facts.obligation.filter(_.state.isin([*TOLD, obligation.VIOLATED]))
             rows = still.inner_join(newest, ["person", "requirement", "due_on"])
@@ -235,10 +256,14 @@ class Duties(Pictures):
         return known_at
 
     def _duty_facts(self, known_at: datetime | None) -> CutFacts:
-        facts = self._facts(named=True)
         if self.settled_at(known_at) is None:
-            return facts
-        return replace(facts, tables=self._opener(known_at))
+            return self._named_now
+        return replace(self._named_now, tables=self._opener(known_at))
+
+    @cached_property
+    def _named_now(self) -> CutFacts:
+        """Held, so that obligations are worked out once a lens."""
+        return self._facts(named=True)
 
     def _opener(self, known_at: datetime | None) -> Callable[[str], ir.Table]:
         return self._table if known_at is None else self._as_known(known_at)
@@ -264,6 +289,19 @@ class Duties(Pictures):
             as_of=self.now,
             watermark=self._watermark,
         )
+
+
+def _newest(told: Sequence[Alert]) -> ir.Table:
+    """person, requirement, due_on, told_on: the day of the last alert of each due day."""
+    days = {(each.person, each.requirement, each.due_on): each.day for each in told}
+    columns: list[tuple[Any, ...]] = [*zip(*days, strict=True)] if days else [(), (), ()]
+    names = ("person", "requirement", "due_on", "told_on")
+    types = (pa.int64(), pa.string(), pa.date32(), pa.date32())
+    arrays = [
+        pa.array(column, type)
+        for column, type in zip([*columns, (*days.values(),)], types, strict=True)
+    ]
+    return ibis.memtable(pa.Table.from_arrays(arrays, names=names))
 
 
 def _of(requirement: str, table: ir.Table) -> tuple[Row, ...]:

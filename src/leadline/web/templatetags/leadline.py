@@ -74,6 +74,7 @@ def compliance_tabs(context: template.Context) -> SafeString:
         "compliance": _("Today"),
         "compliance-calendar": _("Calendar"),
         "obligations": _("Person by requirement"),
+        "compliance-forecast": _("Forecast"),
         "alerts": _("Alerts"),
         "evidence": _("Evidence"),
         "requirements": _("Requirements"),
