@@ -24,7 +24,7 @@ Run = Callable[..., Result]
 SHOW_RECORDS = {"metric", "study", "findings", "decisions", "quarantine"}
 SHOW_NONE = {  # what they set up, take in, count or copy; nobody's record is read out
     *("init", "user", "serve", "worker", "import", "facts", "curriculum", "cmi5", "credential"),
-    *("settings", "doctor", "backup", "restore", "demo", "docs"),
+    *("settings", "doctor", "backup", "restore", "demo", "docs", "source"),
 }
 LOGINS = {role.value.replace(" ", "-"): role for role in Role}
 
