@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import statsmodels
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 
@@ -22,6 +23,14 @@ def shared(name):
 def reference(name):
     """A classic data set by its R name."""
     return _table(Path(os.environ.get("LEADLINE_REFERENCE", SHARED / "reference")) / f"{name}.csv")
+
+
+def packaged(name, **read):
+    """A data set that statsmodels, which is installed, has among its own tests."""
+    path = Path(statsmodels.__file__).parent / name
+    if not path.exists():
+        pytest.skip(f"this statsmodels comes without {name}")
+    return np.genfromtxt(path, **read)
 
 
 def _table(path):

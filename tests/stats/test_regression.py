@@ -17,7 +17,7 @@ from leadline.stats.regression import (
     poisson,
 )
 
-from .reference import reference
+from .reference import packaged
 
 
 def se(covariance):
@@ -34,9 +34,9 @@ def world(rows=240, seed=3):
 
 
 def test_l18_petersen():
-    rows = reference("PetersenCL")
+    rows = packaged("stats/tests/test_data.txt", names="firm,year,x,y")
     fit = least_squares(np.column_stack([np.ones(len(rows)), rows["x"]]), rows["y"])
-    firm, year = rows["firm"] - 1, rows["year"] - 1
+    firm, year = (rows[name].astype(int) - 1 for name in ("firm", "year"))
     found = [
         se(each)[1]
         for each in (classical(fit), clustered(fit, firm), clustered_twice(fit, firm, year))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
+from statsmodels.duration.tests.results import survival_r_results
 
 from leadline.stats.hazards import Waits, cox, dummies, landmarked
 from leadline.stats.refusal import Refused
@@ -18,7 +19,9 @@ from leadline.stats.survival import (
     survival_at,
 )
 
-from .reference import reference, shared
+from .reference import packaged, reference, shared
+
+DURATION = "duration/tests/results"
 
 
 def simulated(people=300, seed=2, hazard=0.03):
@@ -75,6 +78,41 @@ def test_l12_lung_cox_with_efron_ties():
     )
     assert by_ecog.covariates[0].log_ratio == pytest.approx(-0.554364, abs=5e-7)
     assert by_ecog.covariates[0].error == pytest.approx(0.170585, abs=5e-7)
+
+
+def test_log_rank_after_marrow_transplants():
+    """R's survdiff, 13.44556, of patients of two of Klein and Moeschberger's groups."""
+    rows = packaged(f"{DURATION}/bmt.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    groups = [
+        daily(rows["T"][own].astype(float), rows["Status"][own] == 1)
+        for own in (rows["Group"] == name for name in np.unique(rows["Group"]) if name != "ALL")
+    ]
+    assert len(groups) == 2
+    assert log_rank([groups]).statistic == pytest.approx(13.44556, abs=5e-6)
+
+
+@pytest.mark.parametrize(("people", "columns"), [(50, 1), (50, 2), (1000, 10)])
+@pytest.mark.parametrize(
+    ("late", "stratified"), [("", ""), ("et_", ""), ("", "st_"), ("et_", "st_")]
+)
+def test_cox_equals_r(people, columns, late, stratified):
+    """coxph with Efron's ties, late entry and strata, as R printed it for statsmodels."""
+    told = packaged(f"{DURATION}/survival_data_{people}_{columns}.csv")
+    waits = Waits(
+        told[:, 0],
+        told[:, 1] == 1,
+        told[:, 3:],
+        tuple(f"x{n}" for n in range(columns)),
+        strata=np.arange(5).repeat(people // 5) if stratified else None,
+        entry=told[:, 2] if late else None,
+    )
+    case = f"{people}_{columns}_{late}{stratified}efr"
+    found = cox(waits).covariates
+    for name, values in (
+        ("coef", [each.log_ratio for each in found]),
+        ("se", [each.error for each in found]),
+    ):
+        assert values == pytest.approx(getattr(survival_r_results, f"{name}_{case}"), rel=1e-5)
 
 
 def test_cox_on_rossi():

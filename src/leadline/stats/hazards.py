@@ -95,11 +95,13 @@ def _ratio(beta: float, half: float) -> Interval:
 def _fit(waits: Waits) -> Any:
     from statsmodels.duration.hazard_regression import PHReg  # slow to load
 
+    # Whoever enters at the instant of an event was not at risk of it; PHReg would count them.
+    entry = None if waits.entry is None else np.nextafter(waits.entry, np.inf)
     model = PHReg(
         waits.time,
         waits.x,
         status=waits.event.astype(np.int64),
-        entry=waits.entry,
+        entry=entry,
         strata=waits.strata,
         ties="efron",
     )
