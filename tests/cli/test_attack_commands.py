@@ -10,6 +10,7 @@ from django.test import override_settings
 from leadline.accounts.models import Grant, User
 from leadline.cli import COMMANDS, main
 from leadline.cli.metric import EXIT_FORBIDDEN
+from leadline.facts import Sensitivity
 from leadline.metrics import catalogue
 from leadline.privacy.cut import may_ask
 from leadline.privacy.policy import POLICY, Rows
@@ -21,7 +22,7 @@ from story.world import World
 
 pytestmark = pytest.mark.xdist_group("attack twins")
 Run = Callable[..., Result]
-SHOW_RECORDS = {"metric", "study", "findings", "decisions", "quarantine"}
+SHOW_RECORDS = {"metric", "study", "findings", "decisions", "quarantine", "evidence"}
 SHOW_NONE = {  # what they set up, take in, count or copy; nobody's record is read out
     *("init", "user", "serve", "worker", "import", "facts", "curriculum", "cmi5", "credential"),
     *("settings", "doctor", "backup", "restore", "demo", "docs", "source"),
@@ -64,6 +65,17 @@ def looks(org: World) -> int:
 def test_every_command_is_known_to_show_records_or_not_to():
     """A new command has to be put on one of the two lists; the first are tried below."""
     assert set(COMMANDS) == SHOW_RECORDS | SHOW_NONE
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_evidence_typed_is_written_down_and_closed_to_who_sees_no_names(org, run, login, tmp_path):
+    before, out = looks(org), tmp_path / "pack"
+    found = run("evidence", "fire", "--date", "2026-05-31", "--out", str(out), "--as", login)
+    names = Sensitivity.IDENTITY in POLICY[LOGINS[login]].named
+    assert found.exit_code == (2 if names else 3), found.output
+    assert ("no requirement" in found.output) == names
+    assert looks(org) > before
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("login", LOGINS)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from ibis.common.exceptions import IbisTypeError
 
-from leadline.facts import catalogue as facts
-from leadline.privacy.cut import CutFacts
+from leadline.privacy.cut import CutFacts, described
 from leadline.privacy.document import document
 from leadline.privacy.policy import POLICY
 from leadline.privacy.refusals import Forbidden, TooFine
@@ -69,10 +68,12 @@ def test_each_column_is_open_as_the_page_says(org, role):
             said, tried = row[role], tried + 1
             fact = row["fact"]
             in_groups = column in columns(counted, fact)
-            by_name = column in columns(named, fact) and POLICY[role].names_rows_of(facts()[fact])
+            by_name = column in columns(named, fact) and POLICY[role].names_rows_of(
+                described()[fact]
+            )
             assert (said != "closed") == in_groups, (fact, column)
             assert (said == "by name") == by_name, (fact, column)
-    assert tried == sum(len(fact.columns) for fact in facts().values())
+    assert tried == sum(len(table.columns) for table in described().values())
 
 
 def columns(cut: CutFacts, fact: str) -> tuple[str, ...]:

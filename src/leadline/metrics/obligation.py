@@ -8,6 +8,7 @@ what was due when, and when it came. `obligations`: how everybody stands at the 
 about."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import ibis
@@ -52,6 +53,17 @@ COLUMNS: Mapping[str, Column] = {
     "statement_id": Column("string", Sensitivity.KEY, "the statement behind it"),
     "today": Column("date", Sensitivity.KEY, "the day in the person's zone"),
 }
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a policy has to know of a table that is no fact of the lake: see facts.Fact."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+
+OBLIGATION = Derived("obligation", COLUMNS)
 
 
 def obligations(facts: Facts) -> ir.Table:

@@ -1,6 +1,6 @@
 """The facts as one viewer may see them: rows and columns are cut before anything is counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -13,7 +13,7 @@ from leadline.facts import Sensitivity
 from leadline.facts import catalogue as fact_catalogue
 from leadline.metrics import Metric, obligation
 from leadline.metrics import catalogue as metric_catalogue
-from leadline.privacy.policy import POLICY, Rules
+from leadline.privacy.policy import POLICY, Described, Rules
 from leadline.privacy.refusals import Forbidden
 from leadline.privacy.viewer import Role
 from leadline.refresh import schemas
@@ -137,6 +137,11 @@ class Whole:
         if self.person is None or "person" not in table.columns:
             return table
         return table.filter(table.person == self.person)
+
+
+def described() -> Mapping[str, Described]:
+    """Every table about people whose columns the policy opens or closes, by name."""
+    return {**fact_catalogue(), obligation.OBLIGATION.name: obligation.OBLIGATION}
 
 
 def live(events: ir.Table) -> ir.Table:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from leadline.facts import Sensitivity
-from leadline.facts import catalogue as facts
 from leadline.metrics import catalogue as metrics
-from leadline.privacy.cut import may_ask
+from leadline.privacy.cut import described, may_ask
 from leadline.privacy.policy import POLICY, Deed, Place, Register, Rows, Rules
 from leadline.privacy.viewer import Role
 
@@ -150,13 +149,13 @@ def _closed() -> Iterable[list[str]]:
 
 def _columns() -> Iterable[list[str]]:
     """Columns of a fact that are open to the same roles stand in one line."""
-    for fact, described in facts().items():
+    for fact, table in described().items():
         alike: dict[tuple[str, ...], list[str]] = {}
-        for column, kind in ((c, d.sensitivity) for c, d in described.columns.items()):
+        for column, kind in ((c, d.sensitivity) for c, d in table.columns.items()):
             access = tuple(
                 _access(
                     rules,
-                    rules.names(fact, column, kind) and rules.names_rows_of(described),
+                    rules.names(fact, column, kind) and rules.names_rows_of(table),
                     rules.opens(fact, column, kind),
                 )
                 for rules in _all()

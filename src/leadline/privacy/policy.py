@@ -6,8 +6,9 @@ ever narrows a role that covers everyone to that subtree."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from leadline.facts.fact import Fact, Sensitivity
+from leadline.facts.fact import Column, Sensitivity
 from leadline.privacy.viewer import Purpose, Role, Viewer
 
 S = Sensitivity
@@ -57,6 +58,15 @@ class Deed(StrEnum):
     DECLARE = "declare programmes, freeze their baselines"
 
 
+class Described(Protocol):
+    """A fact, or a table that is derived from facts: its name, and what its columns are."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def columns(self) -> Mapping[str, Column]: ...
+
+
 @dataclass(frozen=True)
 class Rules:
     """One line of the table.
@@ -84,7 +94,7 @@ class Rules:
         """Whether this column of this fact may stand beside a person's name."""
         return fact not in self.closed and _meant(fact, column, sensitivity) in self.named
 
-    def names_rows_of(self, fact: Fact) -> bool:
+    def names_rows_of(self, fact: Described) -> bool:
         """Whether named rows of the fact may be shown at all: that somebody has a row tells as much
         as its columns do, so at least one column that is neither key nor content must be open."""
         return any(
