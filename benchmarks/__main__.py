@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from time import perf_counter
 
-NAMES = ("imports", "load", "pages", "refreshing", "detectors", "coverage")
+NAMES = ("imports", "load", "pages", "refreshing", "detectors", "coverage", "evidence")
 
 
 def main() -> int:
