@@ -39,6 +39,7 @@ def bring(app: App, files: DemoFiles, until: date) -> None:
     for _taken in Intake(app.log).take(audits, "audits"):
         pass
     app.systems.declare("audits", System.HR)
+    app.systems.declare("help desk", System.TICKETS)
     for name, of, lines in (
         ("programmes", Programme, _programmes(until)),
         ("costs", Cost, _costs(until)),
