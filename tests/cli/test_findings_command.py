@@ -97,4 +97,6 @@ def test_who_may_not_see_them_is_told_so_and_it_is_written_down(org, words):
 
 def test_a_reason_that_may_tell_of_what_is_closed_is_not_read_out(org):
     """The lead sees activity, the compliance officer does not."""
-    assert "Nobody can pass it." not in typed(org, "decisions", "list", "--as", "dov").output
+    said = typed(org, "decisions", "list", "--as", "dov").output
+    assert "the reason is not for this role" in said
+    assert "Nobody can pass it." not in said and "page 2" not in said

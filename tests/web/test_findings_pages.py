@@ -26,9 +26,10 @@ def surveyed(house):
 @pytest.fixture
 def fresh(surveyed):
     """Nothing judged, decided or changed yet."""
-    tables = ("decision", "change_made", "frozen", "finding_cause")
+    assert surveyed.app.ledger.changes() is not None and surveyed.app.archive.altered() is not None
+    surveyed.app.database.execute("DELETE FROM frozen WHERE subject LIKE 'decision/%'")
+    tables = ("decision", "change_made", "finding_cause")
     for table in tables:
-        surveyed.app.ledger, surveyed.app.archive  # noqa: B018 - their tables are there
         surveyed.app.database.execute(f"DELETE FROM {table}")
     surveyed.app.database.execute("UPDATE finding SET status = 'open'")
     surveyed.app.database.execute("DELETE FROM finding_event WHERE audience IS NULL")
@@ -48,7 +49,7 @@ def follow(client, html, text):
 
 def opened(client):
     """The page of the first finding to review."""
-    return follow(client, html_of(client.get("/programmes/findings")), "Open it")
+    return follow(client, html_of(client.get("/programmes/findings")), "Weigh and decide")
 
 
 def form(html, action):
@@ -236,7 +237,9 @@ def test_what_is_closed_to_a_role_can_neither_be_read_nor_judged_by_it(fresh, si
     assert dov.post("/programmes/findings/judge", said).status_code == 404
     for address in ("/reviews/decisions", "/programmes/findings?list=all"):
         assert "3:20" not in html_of(dov.get(address))
-    assert dov.get("/reviews/decisions/one?number=1").status_code == 404
+    page = html_of(dov.get("/reviews/decisions/one?number=1"))
+    assert "3:20" not in page and "not for your role to read" in page
+    assert "60 %" not in page
     assert "3:20" in html_of(lead.get("/reviews/decisions"))
 
 

@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import URLPattern, get_resolver, path
 
+from leadline.actions.decisions import Decisions, Kind
+from leadline.actions.grounds import of_course
+from leadline.insights import findings
 from leadline.privacy.viewer import Role
 from leadline.web.declared import insist, undeclared
 from leadline.web.page import Page
@@ -49,6 +52,10 @@ ADDRESSES = {  # page: the address that shows it in the planted world
     "outcome-effect": f"/impact/outcomes/course?{AUDIT}",
     "outcome-trial": f"/impact/outcomes/trial?{TRIAL}",
     "incidents": "/compliance/incidents",
+    "findings": "/programmes/findings",
+    "finding": "/programmes/findings/one?finding={finding}",
+    "decisions": "/reviews/decisions",
+    "decision": "/reviews/decisions/one?number={decision}",
     "people": "/people",
     "my-team": "/people/my-team",
     "my-learning": "/people/my-learning",
@@ -79,10 +86,28 @@ PAGES = {name: view for name, view in DECLARED.items() if isinstance(view, Page)
 CASES = [(login, name) for login in LOGINS for name in ADDRESSES]
 
 
+def finding_of(house) -> str:
+    """One that everybody who may see any finds: what was learned is gone weeks later."""
+    found = house.lens(Role.ANALYST, now=house.now).recent("findings", findings)
+    gone = next(each for each in found if each.insight == "decayed")
+    return house.app.findings.keys([gone])[0]
+
+
+def decision_of(house) -> int:
+    """The first one; made where there is none yet."""
+    if not house.app.ledger.decisions():
+        lens = house.lens(Role.TRAINING_LEAD, now=house.now)
+        known = of_course(lens, iri("course/data"), "/programmes")
+        Decisions(house.app, lens).decide(Kind.KEEP, known, "It is well liked.", known.seal)
+    return house.app.ledger.decisions()[-1].number
+
+
 def address(house, name: str) -> str:
     parts = {
         "{ben}": house.key("north1"),
         "{lms}": house.app.credentials.list()[0].key,
+        "{finding}": finding_of(house),
+        "{decision}": decision_of(house),
         "{package}": house.app.library.courses()[0].course_id,
         "{check}": house.app.checks.records.quizzes("scheduled")[-1].key,
         "{asked}": house.app.checks.records.of_person(house.key("north1"))[-1].id,

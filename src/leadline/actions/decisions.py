@@ -3,7 +3,7 @@
 An act, what it does to a finding and its line in the access log are one transaction. Only those who
 cover everyone decide, since a decision holds for everyone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,8 +18,9 @@ from leadline.insights.stored import REASON_LETTERS_MAX, Event, Findings, Standi
 from leadline.insights.survey import seen
 from leadline.privacy.lens import Lens
 from leadline.privacy.looks import Look, write
-from leadline.privacy.policy import Deed, audience
+from leadline.privacy.policy import Deed, audience, sees_as_much
 from leadline.privacy.refusals import NotThere
+from leadline.privacy.viewer import Role, Viewer
 from leadline.store import Audit, Database
 from leadline.store.moments import from_micros, micros
 
@@ -152,6 +153,17 @@ class Ledger:
     def next_number(self, table: str) -> int:
         """Inside a transaction that has the turn: 1, 2, 3 …"""
         return 1 + int(self._database.execute(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def told(viewer: Viewer, decisions: Sequence[Decision]) -> list[Decision]:
+    """What a viewer who covers everyone is told of decisions; nobody else is. A reason may tell of
+    what was shown to who gave it: for whoever may see less, it is left empty."""
+    if audience(viewer) is None:
+        return []
+    return [
+        each if sees_as_much(viewer, Role(each.role)) else msgspec.structs.replace(each, reason="")
+        for each in decisions
+    ]
 
 
 class House(Protocol):

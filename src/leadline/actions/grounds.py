@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from leadline.actions.decisions import Evidence
 from leadline.actions.frozen import Figure, figures
-from leadline.insights.stored import Seen
+from leadline.insights.stored import Seen, Status
 from leadline.metrics import Gate
 from leadline.metrics.competency import Change, Cohort
 from leadline.metrics.impact import Outcome
@@ -17,6 +17,7 @@ from leadline.stats.refusal import Refused
 
 # Where a finding's own name for what it counts is not the archive's.
 ARCHIVED_AS = {"retention": "lasting"}
+_CAUSES = {Status.CONFIRMED: "Confirmed cause", Status.REJECTED: "Rejected cause"}
 COURSE_METRICS = ("first_attempt_pass_rate", "completion_rate")
 
 
@@ -45,9 +46,10 @@ def of_finding(seen: Seen, address: str) -> Evidence:
     )
     told = [found.sentence, *found.doubts]
     for each in found.hypotheses:
-        told.append(each.claim)
-        told += [f"For: {said}" for said in each.evidence_for]
-        told += [f"Against: {said}" for said in each.evidence_against]
+        status = seen.standing.causes.get(each.cause, Status.OPEN)
+        told.append(f"{_CAUSES.get(status, 'Possible cause')}: {each.claim}")
+        told += [f"For it: {said}" for said in each.evidence_for]
+        told += [f"Against it: {said}" for said in each.evidence_against]
     return Evidence(
         question="What was found, and what speaks for and against it?",
         address=address,

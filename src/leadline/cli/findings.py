@@ -64,11 +64,12 @@ def decisions_command() -> None:
 @LOGIN
 @JSON
 def list_decisions(login: str, *, as_json: bool) -> None:
-    """The decisions and changes that the login may read, newest first.
+    """The decisions, and the changes that the login may read of, newest first.
 
     Exit status 3: the role may not read any."""
     lens = lens_of(login)
     from leadline.accounts.viewing import app
+    from leadline.actions.decisions import told
     from leadline.privacy.policy import audience, sees_as_much
     from leadline.privacy.viewer import Role
 
@@ -77,14 +78,14 @@ def list_decisions(login: str, *, as_json: bool) -> None:
             lens.refuse("decisions", "Decisions hold for everyone; this viewer covers some only.")
         with lens.looking("decisions") as look:
             ledger = app().ledger
-            decisions = [d for d in ledger.decisions() if sees_as_much(lens.viewer, Role(d.role))]
+            decisions = told(lens.viewer, ledger.decisions())
             changes = [c for c in ledger.changes() if sees_as_much(lens.viewer, Role(c.role))]
             look.shown = len(decisions) + len(changes)
     except Forbidden as problem:
         _forbidden(problem)
     if as_json:
-        told = {"decisions": decisions, "changes": changes}
-        click.echo(msgspec.json.encode(told).decode())
+        both = {"decisions": decisions, "changes": changes}
+        click.echo(msgspec.json.encode(both).decode())
         return
     for line in (*map(_decision, decisions), *map(_change, changes)):
         click.echo(line)
@@ -94,7 +95,8 @@ def list_decisions(login: str, *, as_json: bool) -> None:
 
 def _decision(each: "Decision") -> str:
     about = each.course or each.address
-    return f"{each.at:%Y-%m-%d}  {each.kind:9}  {about}  by {each.login}: {each.reason}"
+    why = each.reason or "(the reason is not for this role)"
+    return f"{each.at:%Y-%m-%d}  {each.kind:9}  {about}  by {each.login}: {why}"
 
 
 def _change(each: "Change") -> str:

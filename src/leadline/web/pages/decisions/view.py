@@ -8,12 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leadline.accounts.viewing import app
-from leadline.actions.decisions import Change, Decision
+from leadline.actions.decisions import Change, Decision, told
 from leadline.actions.frozen import Figure, Frozen
 from leadline.privacy.lens import Lens
-from leadline.privacy.policy import Place, sees_as_much
+from leadline.privacy.policy import Place
 from leadline.privacy.refusals import NotThere
-from leadline.privacy.viewer import Role
 from leadline.web import words
 from leadline.web.addresses import course_page, decision_page, finding_page, short
 from leadline.web.anatomy import Body, Companion, Crumb, Foot
@@ -48,7 +47,7 @@ class DecisionPage(Body):
 def decisions(request: HttpRequest, lens: Lens) -> DecisionsPage:
     """What did we decide, what did we change, and why?"""
     with lens.looking("decisions") as look:
-        rows, changes = _readable(lens), made(lens)
+        rows, changes = told(lens.viewer, app().ledger.decisions()), made(lens)
         look.shown = len(rows) + len(changes)
     names = _names(lens)
     wanted = asked(request, ())
@@ -67,7 +66,7 @@ def decisions(request: HttpRequest, lens: Lens) -> DecisionsPage:
         foot=Foot(
             (
                 _("entries are added, never changed"),
-                _("you see what somebody of your role could have decided on"),
+                _("a reason, or a change, of whoever is shown more than you is kept from you"),
             )
         ),
         decided=len(rows),
@@ -75,10 +74,6 @@ def decisions(request: HttpRequest, lens: Lens) -> DecisionsPage:
         newest=_sentence(first, names) if first else "",
         facts={"changes": _changes(changes, names) if changes else None},
     )
-
-
-def _readable(lens: Lens) -> list[Decision]:
-    return [d for d in app().ledger.decisions() if sees_as_much(lens.viewer, Role(d.role))]
 
 
 def _names(lens: Lens) -> dict[str, str]:
@@ -91,14 +86,16 @@ def _undiagnosed(changes: Sequence[Change]) -> int:
 
 
 def _sentence(decision: Decision, names: dict[str, str]) -> str:
-    told = {
+    parts = {
         "day": words.day(decision.at),
         "who": decision.login,
         "what": said(decision.kind),
         "about": _about(decision, names),
-        "why": decision.reason,
     }
-    return _("On %(day)s %(who)s decided about %(about)s: %(what)s, since “%(why)s”.") % told
+    whole = _("On %(day)s %(who)s decided about %(about)s: %(what)s") % parts
+    if not decision.reason:
+        return f"{whole}."
+    return f"{whole}, {_('since “%(why)s”.') % {'why': decision.reason}}"
 
 
 def _about(decision: Decision, names: dict[str, str]) -> str:
@@ -121,7 +118,7 @@ def _table(rows: Sequence[Decision], names: dict[str, str], wanted: Asked) -> Ta
             (
                 Cell(said(each.kind), href=decision_page(each.number)),
                 Cell(_about(each, names), href=each.address),
-                Cell(each.reason),
+                Cell(each.reason) if each.reason else Cell(_("not for your role"), held=True),
                 Cell(each.login, under=each.role),
                 Cell(words.short_day(each.at)),
             )
@@ -159,7 +156,8 @@ def _changes(changes: Sequence[Change], names: dict[str, str]) -> Table:
 def decision(request: HttpRequest, lens: Lens) -> DecisionPage:
     """What was decided, and on which figures?"""
     number = request.GET.get("number", "")
-    this = next((each for each in _readable(lens) if str(each.number) == number), None)
+    known = told(lens.viewer, app().ledger.decisions())
+    this = next((each for each in known if str(each.number) == number), None)
     if this is None:
         raise NotThere
     names = _names(lens)

@@ -32,13 +32,23 @@ STATES = {
 WAITING, ALL = "waiting", "all"
 
 
+@dataclass(frozen=True)
+class Item:
+    """One line of the list: what was found, and in a line below, what is known of it."""
+
+    mark: str
+    saying: str
+    about: str
+    href: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class FindingsPage(Body):
     """What the answer sentence is made of. lists: (address, name, whether it is this one)."""
 
     waiting: int
     confirmed: int
-    first: str
+    items: list[Item]
     lists: list[tuple[str, str, bool]]
 
 
@@ -63,24 +73,26 @@ def findings(request: HttpRequest, lens: Lens) -> FindingsPage:
     wanted = asked(request, ())
     return FindingsPage(
         crumbs=(Crumb(_("Programmes"), reverse("programmes")), Crumb(_("Content to review"))),
-        next_step=NextStep(
-            _("Open the first one, weigh its causes, and confirm or reject them."),
-            _("Open it"),
-            finding_page(waiting[0].key),
-        )
-        if waiting
-        else NextStep(_("None is justified by these numbers.")),
         twin=_table(rows, names, wanted) if rows else None,
-        twin_open=True,
         foot=Foot((*_as_of(everything), *_order())),
         waiting=len(waiting),
         confirmed=sum(each.status is Status.CONFIRMED for each in waiting),
-        first=waiting[0].finding.sentence if waiting else "",
+        items=[_item(each) for each in cut(rows, wanted)],
         lists=[
             (reverse("findings"), _("To review"), chosen == WAITING),
             (f"{reverse('findings')}?list={ALL}", _("All that was ever found"), chosen == ALL),
         ],
     )
+
+
+def _item(each: Seen) -> Item:
+    parts = (
+        _("Likely cause: %(cause)s") % {"cause": _likely(each)},
+        _("People beyond the usual: %(n)s.") % {"n": words.expected(each.finding.strength)},
+        words.sentence(", ".join(part for part in (_state(each), _since(each)) if part)) + ".",
+    )
+    mark = STATES[each.status] if each.waits else "unknown"
+    return Item(mark, each.finding.sentence, " ".join(parts), finding_page(each.key))
 
 
 def _names(lens: Lens) -> dict[str, str]:
@@ -135,7 +147,7 @@ def _likely(each: Seen) -> str:
     if each.standing.cause in causes:
         return causes[each.standing.cause]
     supported = [h.claim for h in each.finding.hypotheses if h.supported and not _out(each, h)]
-    return supported[0] if supported else _("not known yet")
+    return supported[0] if supported else _("not known yet.")
 
 
 def _out(each: Seen, hypothesis: Hypothesis) -> bool:
