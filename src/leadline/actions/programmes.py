@@ -95,12 +95,6 @@ class Programmes:
                 return programme
         raise NotThere("There is no such programme.")
 
-    def versions(self, programme: Programme) -> list[Programme]:
-        """Every version there ever was or is to be, oldest first."""
-        rows = self._house.curriculum.rows(Programme)
-        mine = (row for row in rows if row.programme == programme.programme)
-        return sorted(mine, key=lambda row: row.valid_from)
-
     def questions(self, programme: Programme) -> list[Question]:
         """What is asked of it."""
         rows = self._house.curriculum.rows(Question)

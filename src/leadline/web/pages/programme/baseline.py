@@ -14,7 +14,6 @@ from leadline.actions.programmes import WINDOW_DAYS, Moved, Tile
 from leadline.curriculum import Programme
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Deed, Place
-from leadline.stats.claims import CONSISTENT
 from leadline.web import words
 from leadline.web.anatomy import Body, Foot, NextStep
 from leadline.web.charts import Figure as Drawing
@@ -51,7 +50,6 @@ class BaselinePage(Body):
     then: str
     now: str
     change: str
-    consistent: str
     moved: list[str]
     latest: str
     refused: str
@@ -80,7 +78,6 @@ def baseline(request: HttpRequest, lens: Lens) -> BaselinePage:
         then=said.number(goal.then) if goal and shown and goal.then else "",
         now=said.number(goal.now) if goal and is_shown(goal.now) else "",
         change=change(goal) if goal else "",
-        consistent=_(CONSISTENT),
         moved=[_moved(each, said, this) for each in moved],
         latest=_latest(door.today) if door.may_declare else "",
         refused=request.session.pop(REFUSED, ""),

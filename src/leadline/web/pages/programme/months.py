@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from leadline.actions.programmes import LEVEL, where
@@ -98,14 +97,12 @@ def tabled(told: list[Measured], wanted: Asked) -> Table:
     return Table(
         caption=_("By month"),
         heads=(Head(_("Month")), *(Head(each.name, number=True) for each in told)),
-        rows=[(Cell(_month(month)), *(_cell(each, month) for each in told)) for month in dated],
+        rows=[
+            (Cell(period_name(month)), *(_cell(each, month) for each in told)) for month in dated
+        ],
         asked=wanted,
         total=len(dated),
     )
-
-
-def _month(month: str) -> str:
-    return period_name(month) if "-" in month else date_format(month)
 
 
 def _cell(each: Measured, month: str) -> Cell:
