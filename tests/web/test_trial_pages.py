@@ -99,10 +99,13 @@ def test_a_question_that_is_harder_in_one_language_goes_to_its_readers(
     sheet = Sheet(iri("assessment/safety"), "exam", course=iri("course/fire"), on=DAY)
     take(world, AnswerFile(filed(tmp_path, "answers.csv", lines), sheet), "exam")
     world.refresh()
+    address = f"/programmes/questions?course={iri('course/fire')}"
     with override_settings(LEADLINE=world.app):
-        said = text(sign_in("lead").get(f"/programmes/questions?course={iri('course/fire')}"))
+        client = sign_in("lead")
+        said, modelled = (text(client.get(address + more)) for more in ("", "&scale=1"))
     assert "groups compared at equal totals: de / en" in said or "en / de" in said
     assert ("harder for “de” than for “en” who do as well in the rest" in said) == bool(harder)
     assert ("Have “q3” read by somebody of the group that finds it harder" in said) == bool(harder)
     assert "Questions on one scale of ability" in said
+    assert "Difficulty, slopes alike" in modelled and modelled.count("s.e. ") >= 18
     world.close()

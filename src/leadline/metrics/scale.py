@@ -32,7 +32,8 @@ DEFINITION = (
     "questions that are alike, of those asked every question; classes of ETS, false discoveries "
     "held among all questions and groups."
 )
-ANSWERS_MAX = 1_000_000  # people × questions that are looked at
+ANSWERS_MAX = 1_000_000  # people × questions that are compared
+MODELLED_MAX = 100_000  # and that are modelled: seconds, with errors far below any use
 GROUPINGS = ("role", "unit", "location", "language")
 
 
@@ -98,7 +99,7 @@ def scale(facts: Facts, assessment: str) -> Scale | None:
     people, questions = _size(marks)
     if not people:
         return None
-    share, drawn = _drawn(marks, people, questions)
+    share, drawn = _drawn(marks, people, questions, MODELLED_MAX)
     names, answers = _matrix(drawn.select("person", "question", "mark").to_pyarrow())
     found = patterns(answers)
     return Scale(
@@ -113,7 +114,7 @@ def alike(facts: Facts, assessment: str) -> Alike | Refused:
     if not people:
         few = f"No question that is right or wrong was asked of {ONE_MIN_PEOPLE} people."
         return Refused("low_n", few)
-    _share, drawn = _drawn(marks, people, questions)
+    _share, drawn = _drawn(marks, people, questions, ANSWERS_MAX)
     names, answers = _matrix(drawn.select("person", "question", "mark").to_pyarrow())
     whole = ~np.isnan(answers).any(axis=1)
     if whole.sum() < 2 * FOCAL_MIN_PEOPLE or len(names) < 3:
@@ -168,9 +169,9 @@ def _size(marks: ir.Table) -> tuple[int, int]:
     return line["people"], min(line["questions"], QUESTIONS_MAX)
 
 
-def _drawn(marks: ir.Table, people: int, questions: int) -> tuple[float, ir.Table]:
-    """People by their random keys, so many that their answers fit."""
-    parts = max(ceil(people * questions / ANSWERS_MAX), ceil(people / PEOPLE_MAX))
+def _drawn(marks: ir.Table, people: int, questions: int, most: int) -> tuple[float, ir.Table]:
+    """People by their random keys, so many that they give at most so many answers."""
+    parts = max(ceil(people * questions / most), ceil(people / PEOPLE_MAX))
     return 1 / parts, marks if parts == 1 else marks.filter(marks.person % parts == 0)
 
 

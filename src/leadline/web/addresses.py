@@ -11,9 +11,9 @@ def course_page(course: str) -> str:
     return f"{reverse('course')}?{urlencode({'course': course})}"
 
 
-def questions_page(course: str, assessment: str) -> str:
-    asked = urlencode({"course": course, "assessment": assessment})
-    return f"{reverse('questions')}?{asked}"
+def questions_page(course: str, assessment: str, *, modelled: bool = False) -> str:
+    asked = {"course": course, "assessment": assessment} | ({"scale": "1"} if modelled else {})
+    return f"{reverse('questions')}?{urlencode(asked)}"
 
 
 def retention_page(course: str, check: Declared | None = None) -> str:

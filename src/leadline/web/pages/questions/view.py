@@ -47,6 +47,7 @@ class QuestionsPage(Body):
     hardest: str
     hardest_right: str
     models: Table | None
+    model_them: str
 
 
 @page(place=Place.PROGRAMMES, sees=SEES)
@@ -57,6 +58,7 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
     known = [f for f in found.known(lens) if f.course == this.id and f.about in tests]
     first = known[0].about if known else next(iter(tests), "")
     chosen = request.GET.get("assessment", first)
+    modelled = request.GET.get("scale") == "1"  # takes seconds, and few ask for it
     items = lens.questions(chosen).get(chosen) if chosen in tests else None
     groups = lens.alike(chosen) if items else None
     told = Told(lens.taught(chosen) if items else {}, sides.apart(groups))
@@ -84,7 +86,8 @@ def questions(request: HttpRequest, lens: Lens) -> QuestionsPage:
         broken=[dot.name for dot in judged if dot.flags],
         hardest=hardest,
         hardest_right=hardest_right,
-        models=sides.models(lens, chosen, names) if items else None,
+        models=sides.models(lens, chosen, names) if items and modelled else None,
+        model_them="" if modelled else questions_page(this.id, chosen, modelled=True),
         facts={"tabs": this.tabs()},
     )
 
