@@ -4,6 +4,7 @@ Who sees everyone is kept from kinds of records instead: the compliance officer 
 and department managers from single answers, the analyst from names."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -98,13 +99,18 @@ def test_every_page_and_download_is_the_same_to_the_byte(twins, role):
 def test_named_rows_and_shapes_are_the_same(twins, role):
     here, there = twins(role)
     one, other = lens_of(here, role), lens_of(there, role)
-    for name in ("completions", "roster", "quality", "activities", "funnels", "cliffs"):
+    shapes = ("completions", "roster", "quality", "activities", "funnels", "cliffs")
+    for name in (*shapes, "standing", "alerts"):
         assert told(getattr(one, name)) == told(getattr(other, name)), name
     for who in ("ben1", "mia", "cleo1"):
         for look in ("person", "events"):
             assert told(getattr(one, look), here.key(who)) == told(
                 getattr(other, look), here.key(who)
             )
+    audit = [date(2026, 9, 1)]
+    assert told(one.forecast, audit) == told(other.forecast, audit)
+    weeks = (date(2026, 6, 1), 53)
+    assert told(one.calendar, *weeks) == told(other.calendar, *weeks)
     for course in ("fire", "south"):
         video = iri(f"video/{course}")
         assert told(one.curve, video) == told(other.curve, video)

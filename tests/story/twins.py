@@ -6,6 +6,7 @@ with the same seed says the same in every world. Keys are drawn from a seed as w
 clock is the test's own: what is equal may then be compared byte by byte."""
 
 import random
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from leadline.curriculum import Requirement
 from leadline.events import vocabulary as words
 from leadline.sources.intake import Intake
 from leadline.sources.records import Record
@@ -85,19 +87,34 @@ def world_with(folder: Path, unseen: Unseen) -> World:
         for login in everybody:
             chance = random.Random(f"late {login} {unseen.seeds.get(login, 0)}")
             if chance.random() < 0.5:
-                world.says(login, "completed", "course/path", at=f"2026-03-{20 + len(login)}")
+                late = f"2026-03-{20 + len(login)}"
+                said = _id("late", login)
+                world.says(login, "completed", "course/path", at=late, statement_id=said)
         world.flush()
         for hours, source in enumerate(("lms", "app"), start=1):  # the newest word of each is Ana's
             clock(LATE + timedelta(hours=hours))
-            world.says("ana", "assigned", "course/fire", at="2026-03-01", source=source)
+            more = {"source": source, "statement_id": _id("ana", source)}
+            world.says("ana", "assigned", "course/fire", at="2026-03-01", **more)
             world.flush()
         broken = [
             Record(f"lms.jsonl:{n}", b'{"actor": {"mbox": "cleo"}}') for n in range(unseen.held)
         ]
         for _ in Intake(world.app.log).take(broken, "lms"):
             pass
+        _owed(world)
         world.refresh()
     return world
+
+
+def _owed(world: World) -> None:
+    """Everybody owes the certificate or the course; drivers another, by regulation."""
+    since = date(2026, 1, 1)
+    fire = (iri("certificate/fire"), iri("course/fire"))
+    everybody = Requirement("fire", "Fire", since, fire, valid_months=3)
+    drivers = Requirement(
+        "path", "Path", since, (iri("course/path"),), roles=("driver",), regulated=True
+    )
+    world.app.curriculum.replace(Requirement, [everybody, drivers])
 
 
 def _named(unseen: Unseen, login: str) -> dict[str, str]:
@@ -201,7 +218,15 @@ class _Learner:
 
     def _says(self, verb: str, thing: str, day: float, **more: Any) -> None:
         at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day)
-        self._world.says(self._login, verb, thing, at=at, source=self._source, **more)
+        said = _id(self._login, verb, thing, at)
+        self._world.says(
+            self._login, verb, thing, at=at, source=self._source, statement_id=said, **more
+        )
+
+
+def _id(*parts: object) -> str:
+    """The same statement has the same id in every world."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, " ".join(map(str, parts))))
 
 
 def _module(course: str, number: int) -> str:

@@ -87,31 +87,9 @@ def _on(rows: Sequence[dict[str, object]], paces: Paces, day: date) -> Interval 
 
 def _spells(facts: Facts) -> ir.Table:
     """Every wait for something: due (day), start and stop as days from it, renewed, and whether it
-    is for the first. It begins
-    with what is held, or with the duty, and ends with what is issued next, or with the duty."""
-    duty, version = facts.duty, facts.requirement
-    ruled = duty.inner_join(
-        version.select("requirement", "valid_from", "valid_to", "due_days"), "requirement"
-    ).filter(_.since >= _.valid_from, _.valid_to.isnull() | (_.since < _.valid_to))
-    first = ruled.select(
-        *("person", "requirement", "since", "until"),
-        begins=ruled.since,
-        due=(ruled.since.cast("timestamp") + ruled.due_days.as_interval("D")).cast("date"),
-        statement_id=ibis.literal(""),
-        first=True,
-    )
-    held = facts.holding.filter(_.ends < ibis.literal(FAR))
-    bound = held.inner_join(
-        duty.select("person", "requirement", "since", "until"), ["person", "requirement"]
-    ).filter(_.issued_on < _.until, _.ends > _.since)
-    later = bound.select(
-        *("person", "requirement", "since", "until"),
-        begins=ibis.greatest(bound.issued_on, bound.since),
-        due=bound.ends,
-        statement_id=bound.statement_id,
-        first=False,
-    )
-    both = first.union(later)
+    is for the first. It begins with what is held, or with the duty, and ends with what is issued
+    next, or with the duty."""
+    both = _first_waits(facts).union(_later_waits(facts))
     along = ibis.window(
         group_by=["person", "requirement", "since"], order_by=["begins", "statement_id"]
     )
@@ -127,6 +105,35 @@ def _spells(facts: Facts) -> ir.Table:
         "first",
         start=_between(ended.due, ended.begins),
         stop=_between(ended.due, ended.stop),
+    )
+
+
+def _first_waits(facts: Facts) -> ir.Table:
+    """From the beginning of each duty to its due days, by the rules of that beginning."""
+    version = facts.requirement.select("requirement", "valid_from", "valid_to", "due_days")
+    ruled = facts.duty.inner_join(version, "requirement")
+    ruled = ruled.filter(_.since >= _.valid_from, _.valid_to.isnull() | (_.since < _.valid_to))
+    return ruled.select(
+        *("person", "requirement", "since", "until"),
+        begins=ruled.since,
+        due=(ruled.since.cast("timestamp") + ruled.due_days.as_interval("D")).cast("date"),
+        statement_id=ibis.literal(""),
+        first=True,
+    )
+
+
+def _later_waits(facts: Facts) -> ir.Table:
+    """From each thing held, within the duty, to the day on which it holds no more."""
+    held = facts.holding.filter(_.ends < ibis.literal(FAR))
+    span = facts.duty.select("person", "requirement", "since", "until")
+    bound = held.inner_join(span, ["person", "requirement"])
+    bound = bound.filter(_.issued_on < _.until, _.ends > _.since)
+    return bound.select(
+        *("person", "requirement", "since", "until"),
+        begins=ibis.greatest(bound.issued_on, bound.since),
+        due=bound.ends,
+        statement_id=bound.statement_id,
+        first=False,
     )
 
 
