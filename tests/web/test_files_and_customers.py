@@ -1,5 +1,6 @@
 """Bringing in files by hand, and what is then told of customers; in a browser, as an admin would."""
 
+import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client, override_settings
 from django.test.testcases import LiveServerThread
 
+from leadline.privacy.files import WAITING_SECONDS_MAX, let_go
 from leadline.privacy.viewer import Role
 from story import customers_world
 from story.customers_world import QUARTERS
@@ -212,6 +214,16 @@ def test_a_file_is_its_senders_alone_and_looks_are_written_down(desk):
     assert admin.post("/trust/files/drop", {"file": "../../secrets"}).status_code == 404
     assert admin.post("/trust/files/drop", {"file": key}).status_code == 302
     assert not list((desk.app.settings.home / "uploads").iterdir())
+
+
+def test_a_file_that_nobody_comes_back_for_is_deleted_after_a_day(desk):
+    old, new = (upload(sign("admin"))["Location"].partition("file=")[2] for _ in range(2))
+    folder = desk.app.settings.home / "uploads"
+    assert (folder.stat().st_mode | (folder / old).stat().st_mode) & 0o077 == 0
+    yesterday = time.time() - WAITING_SECONDS_MAX - 60
+    os.utime(folder / old, (yesterday, yesterday))
+    let_go(desk.app.settings.home)
+    assert [each.name for each in folder.iterdir()] == [new]
 
 
 def test_who_may_not_bring_in_people_cannot_by_a_form_of_their_own(desk):

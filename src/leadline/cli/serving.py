@@ -69,9 +69,12 @@ class Worker(Rounds):
 
     def once(self) -> bool:
         """One refresh; False where it failed."""
+        from leadline.privacy.files import let_go
+
         began = time.monotonic()
         try:
             self._app.lms.tidy()
+            let_go(self._app.settings.home)
             done = self._app.refresh()
         except Exception:  # the edge of the process: whatever it is, the next round may succeed
             log.exception("refresh failed; it will be tried again")

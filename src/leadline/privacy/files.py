@@ -7,6 +7,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -86,7 +87,7 @@ class Files:
 
     def __init__(self, house: House, lens: Registers) -> None:
         self._house, self._lens = house, lens
-        self._folder = house.settings.home / "uploads"
+        self._folder = _folder(house.settings.home)
         self._maps = ColumnMaps(house.database)
 
     @property
@@ -99,13 +100,13 @@ class Files:
         this source and kind was brought in before. Raises Unreadable."""
         with self._lens.looking("send a file", kind=sent.kind, source=sent.source) as look:
             self._insist(sent.kind)
-            self._tidy()
             source = sent.source.strip()[:SOURCE_LETTERS_MAX]
             if not source:
                 raise Unreadable("Name the system that the file is from, such as HR.")
             key = secrets.token_hex(16)
             path = self._folder / key / SENT / _safe(sent.name)
-            path.parent.mkdir(mode=0o700, parents=True)
+            for folder in (self._folder, self._folder / key, path.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 _write(path, sent.pieces)
                 sight = first_look(path)
@@ -187,13 +188,18 @@ class Files:
         fresh.write_bytes(msgspec.json.encode(waiting))
         fresh.replace(place / "waiting.json")
 
-    def _tidy(self) -> None:
-        """Let go of files that nobody came back for."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        oldest = time.time() - WAITING_SECONDS_MAX
-        for place in self._folder.iterdir():
+
+def let_go(home: Path) -> None:
+    """Delete files that nobody came back for within WAITING_SECONDS_MAX; the worker calls it."""
+    oldest = time.time() - WAITING_SECONDS_MAX
+    for place in _folder(home).glob("*"):
+        with suppress(FileNotFoundError):  # taken in, or let go, at this moment
             if place.stat().st_mtime < oldest:
-                shutil.rmtree(place, ignore_errors=True)
+                shutil.rmtree(place)
+
+
+def _folder(home: Path) -> Path:
+    return home / "uploads"
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
