@@ -61,7 +61,9 @@ def met_on(groups: Groups, *, sure: int, seed: int) -> Interval | Refused:
         return Refused("low_n", "Nothing is required of anybody on that day.")
     seen = min((sum(pace.renewals) for pace, _ in asked), default=RENEWALS_MIN)
     if seen < RENEWALS_MIN:
-        return Refused("low_n", f"{round(seen)} were seen so far; a pace needs {RENEWALS_MIN}.")
+        return Refused(
+            "low_n", f"{round(seen)} people were seen to renew so far; a pace needs {RENEWALS_MIN}."
+        )
     rng = np.random.default_rng(seed)
     met = np.full(DRAWS, float(sure))
     expected = float(sure)
