@@ -11,6 +11,7 @@ KEYS = {
     "attempt": ("person", "course", "cycle_no", "assessment", "attempt_no"),
     "certificate": ("person", "certificate", "issued_at"),
     "cycle": ("person", "course", "cycle_no"),
+    "draw": ("person", "trial"),
     "invitation": ("person", "course", "cycle_no", "assessment"),
     "outcome": ("person", "outcome", "at"),
     "reach": ("person", "course", "cycle_no", "module"),
@@ -69,6 +70,7 @@ def busy():
         event(85, "assigned", "assessment"),
         event(90, "earned", "certificate", object="first-aid"),
         event(95, "measured", "outcome", object="csat", score_raw=4.5),
+        event(97, "drawn", "trial", object="coaching", success=True),
     ]
     return [*first, *(e | {"timestamp": at(5000 + n)} for n, e in enumerate(first))]
 
