@@ -6,6 +6,8 @@ import pytest
 
 from leadline.actions.programmes import Programmes
 from leadline.curriculum import Programme, Requirement, Standard
+from leadline.privacy.keeper import Ahead
+from leadline.privacy.view import View
 from leadline.privacy.viewer import Role
 from story.customers_world import completes, customers
 from story.world import iri
@@ -88,3 +90,18 @@ def test_what_is_closed_to_a_role_is_no_goal_it_sees(world, tmp_path):
     assert ana
     door = Programmes(world.app, world.lens(world.viewer("ana", Role.DEPARTMENT_MANAGER)))
     assert door.goal(door.one("Setup")) is None
+
+
+def test_getting_a_baseline_ready_ahead_is_no_look(world):
+    fire_safety(world)
+    declared = programme("Fire", "compliance", "course/fire", "metric", "completion_rate", 0.95)
+    world.app.curriculum.replace(Programme, [declared])
+    lens = world.lens(Role.TRAINING_LEAD)
+    door = Programmes(world.app, lens)
+    base = door.freeze(declared, date(2026, 5, 1))
+    before = world.app.audit.head()
+    ahead = Ahead(world.app, lens.viewer, lens.purpose, View(world.app.lake.snapshot(), lens.now))
+    assert Programmes(world.app, ahead).moved(declared, base) == []
+    assert world.app.audit.head() == before
+    assert door.moved(declared, base) == []
+    assert world.app.audit.head() != before
