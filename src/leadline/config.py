@@ -15,8 +15,8 @@ class BadSetting(Exception):
     """A setting is unknown or unusable; the start stops and says which one and what would do."""
 
 
-def _setting(default: Any, sentence: str) -> Any:
-    return field(default=default, metadata={"help": sentence})
+def _setting(default: Any, sentence: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": sentence, "secret": secret})
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,27 @@ class Settings:
     )
     organisation: str = _setting("Our organisation", "Name shown to the people who sign in.")
     smtp_url: str = _setting(
-        "", "Mail server: smtp://USER:PASSWORD@HOST:PORT?starttls=1 or smtps://…"
+        "", "Mail server: smtp://USER:PASSWORD@HOST:PORT?starttls=1 or smtps://…", secret=True
     )
     mail_from: str = _setting("", "Who letters are from; empty: leadline@ our host.")
+    second_factor_roles: str = _setting(
+        "", "Roles that need a passkey or one-time codes, comma between them, e.g. administrator."
+    )
+    sign_in_name: str = _setting(
+        "our organisation", "What the button of the organisation's own sign-in calls it."
+    )
+    oidc_issuer: str = _setting("", "OpenID Connect: address of the provider; empty: none.")
+    oidc_client_id: str = _setting("", "OpenID Connect: our id there.")
+    oidc_client_secret: str = _setting("", "OpenID Connect: our secret there.", secret=True)
+    oidc_login_claim: str = _setting(
+        "preferred_username", "OpenID Connect: the claim that is the login here."
+    )
+    saml_metadata: str = _setting(
+        "", "SAML: metadata XML of the identity provider; best named by …_FILE."
+    )
+    saml_login_attribute: str = _setting(
+        "", "SAML: the attribute that is the login here; empty: the NameID."
+    )
 
     def __post_init__(self) -> None:
         if self.smallest_group < SMALLEST_GROUP_FLOOR_PEOPLE:

@@ -1,13 +1,13 @@
-"""Logins, their roles, the brake on guessing, and Django's settings made from ours."""
+"""Logins, their roles, and Django's settings made from ours."""
 
 import pytest
 
-from leadline.accounts.door import PAUSE_SECONDS, REMEMBERED_MAX, TRIES_MAX, Brake, TooManyTries
 from leadline.accounts.models import Grant, User
+from leadline.accounts.providers import providers
 from leadline.accounts.viewing import NoRole, viewer_of
 from leadline.config import BadSetting, Settings
 from leadline.privacy.viewer import Role, Viewer
-from leadline.web.settings import allowed_hosts, database
+from leadline.web.settings import allowed_hosts, database, guarded_roles
 
 
 @pytest.fixture
@@ -49,35 +49,6 @@ def test_a_login_without_a_password_cannot_be_used(ana):
     assert authenticate(username="ana-of-accounts", password="") is None
 
 
-def test_guessing_is_braked_and_time_lets_go():
-    now = [0.0]
-    brake = Brake(clock=lambda: now[0])
-    for _ in range(TRIES_MAX):
-        brake.check("ana")
-        brake.wrong("ana")
-    with pytest.raises(TooManyTries, match="5 minutes"):
-        brake.check("ana")
-    brake.check("ben")
-    now[0] = PAUSE_SECONDS + 1
-    brake.check("ana")
-
-
-def test_the_right_password_forgets_the_wrong_ones():
-    brake = Brake()
-    for _ in range(TRIES_MAX - 1):
-        brake.wrong("ana")
-    brake.right("ana")
-    brake.wrong("ana")
-    brake.check("ana")
-
-
-def test_invented_logins_do_not_fill_the_memory():
-    brake = Brake()
-    for number in range(REMEMBERED_MAX + 50):
-        brake.wrong(str(number))
-    assert len(brake._wrong) == REMEMBERED_MAX
-
-
 def test_logins_live_in_the_database_of_the_log():
     assert database("sqlite:////srv/home/leadline.db")["NAME"].endswith("/srv/home/leadline.db")
     found = database("postgresql://lead:a%2Fb@db.example:5433/line?sslmode=require")
@@ -92,6 +63,21 @@ def test_only_the_public_host_and_loopback_are_answered(tmp_path):
     own = allowed_hosts(Settings(home=tmp_path, public_url="https://learn.example.org/x"))
     assert own == ["127.0.0.1", "[::1]", "learn.example.org", "localhost"]
     assert "0.0.0.0" not in allowed_hosts(Settings(home=tmp_path, host="0.0.0.0"))
+
+
+def test_half_a_sign_in_of_the_organisation_stops_the_start(tmp_path):
+    assert providers(Settings(home=tmp_path)) == {}
+    with pytest.raises(BadSetting, match="CLIENT_SECRET"):
+        providers(Settings(home=tmp_path, oidc_issuer="https://id.example.org"))
+    with pytest.raises(BadSetting, match="SAML_METADATA_FILE"):
+        providers(Settings(home=tmp_path, saml_metadata="<EntityDescriptor/>"))
+
+
+def test_a_role_that_does_not_exist_cannot_want_a_second_factor(tmp_path):
+    wanted = Settings(home=tmp_path, second_factor_roles="administrator, HR manager")
+    assert guarded_roles(wanted) == {Role.ADMINISTRATOR, Role.HR_MANAGER}
+    with pytest.raises(BadSetting, match="adminstrator"):
+        guarded_roles(Settings(home=tmp_path, second_factor_roles="adminstrator"))
 
 
 def test_every_change_of_the_tables_has_its_migration():

@@ -20,10 +20,10 @@ if _preset is None:  # the settings are read; other tests must not find this hom
 
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
+from leadline.accounts.start import make_tables  # noqa: E402
 from story.world import World  # noqa: E402
 from web import planted  # noqa: E402
 
@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     database = settings.DATABASES["default"] | {"NAME": str(folder / "logins.db")}
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         _use(database)
-        call_command("migrate", verbosity=0)
+        make_tables()
         world = planted.plant(folder)
         planted.logins(world)
         with override_settings(LEADLINE=world.app):

@@ -23,8 +23,14 @@ def start(*, migrate: bool = True) -> App:
     database = assembled.database  # makes the home, which Django's own connection cannot
     if migrate and pending():
         with database.exclusive("migrate"):
-            call_command("migrate", interactive=False, verbosity=0)
+            make_tables()
     return assembled
+
+
+def make_tables() -> None:
+    """The tables of logins, sessions and locked doors, as this version wants them."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def pending() -> bool:

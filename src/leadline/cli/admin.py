@@ -146,8 +146,9 @@ def settings_command() -> None:
             source = f"from the file in {name}_FILE"
         else:
             source = "from the environment" if name in os.environ else "default"
-        value = getattr(chosen, setting.name)
-        click.echo(f"{name}={_without_password(str(value))}  ({source})")
+        value = str(getattr(chosen, setting.name))
+        shown = "***" if value and setting.metadata["secret"] else _without_password(value)
+        click.echo(f"{name}={shown}  ({source})")
         click.echo(f"    {setting.metadata['help']}")
 
 

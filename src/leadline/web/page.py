@@ -12,10 +12,11 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.csrf import csrf_protect
 
+from leadline.accounts.factors import wants_factor
 from leadline.accounts.viewing import NoRole, viewer_for
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
@@ -132,14 +133,14 @@ def _looked(
     viewer: Viewer | None = None
     try:
         viewer = viewer_for(request)
+        if wants_factor(request, viewer.role):
+            return redirect("mfa_index")
         lens = lens_for(viewer)
         if viewer.role not in sees:
             why = gettext("This page is not for the role %s.") % viewer.role
             lens.refuse(f"page {request.path}", why)
         return look(lens)
-    except NoRole as refused:
-        return _refused(request, viewer, 403, str(refused))
-    except Forbidden as refused:
+    except (NoRole, Forbidden) as refused:
         return _refused(request, viewer, 403, str(refused))
     except (TooFine, UnknownQuestion) as refused:
         return _refused(request, viewer, 400, str(refused))

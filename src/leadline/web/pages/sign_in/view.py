@@ -1,49 +1,53 @@
 """Getting in and out, and choosing the role to look as; nobody's records are shown here."""
 
-from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST
+from typing import Any, cast
 
-from leadline.accounts.door import TooManyTries, enter
-from leadline.accounts.viewing import app, choose
+from allauth.account.views import LoginView, LogoutView
+from allauth.mfa.base.views import AuthenticateView
+from django.conf import settings
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST
+
+from leadline.accounts.door import LOCKED
+from leadline.accounts.viewing import choose
+from leadline.web.framed import Framed
 from leadline.web.page import for_everyone
 
 
-@for_everyone
-@csrf_protect
-@require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+class SignIn(Framed, LoginView):
     """The one form that an unknown reader meets."""
-    login = request.POST.get("login", "")
-    wrong, status = "", 200
-    if request.method == "POST":
-        try:
-            if enter(request, login, request.POST.get("password", "")) is not None:
-                return redirect(_next(request))
-            wrong = _("Login and password do not belong together. Check both and try again.")
-        except TooManyTries as braked:
-            wrong, status = str(braked), 429
-    words = {
-        "question": _("Sign in"),
-        "login": login,
-        "wrong": wrong,
-        "next": _next(request),
-        "organisation": app().settings.organisation,
-    }
-    return render(request, "sign_in/sign-in.html", words, status=status)
+
+    question = _("Sign in")
+    template_name = "sign_in/sign-in.html"
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        status = 429 if form.has_error("__all__", LOCKED) else 200
+        shown = self.render_to_response(self.get_context_data(form=form), status=status)
+        return cast(HttpResponse, shown)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        apps = [
+            (kind, app)
+            for kind, provider in settings.SOCIALACCOUNT_PROVIDERS.items()
+            for app in provider["APPS"]
+        ]
+        return {**super().get_context_data(**more), "providers": apps}
 
 
-@for_everyone
-@csrf_protect
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
-    logout(request)
-    return redirect("sign-in")
+class SecondFactor(Framed, AuthenticateView):
+    """After the password: the one-time code, the passkey, or a recovery code."""
+
+    question = _("Is it you?")
+    template_name = "sign_in/second-factor.html"
+
+
+sign_in = for_everyone(csrf_protect(SignIn.as_view()))
+second_factor = for_everyone(csrf_protect(SecondFactor.as_view()))
+sign_out = for_everyone(csrf_protect(require_POST(LogoutView.as_view())))
 
 
 @for_everyone
@@ -55,9 +59,3 @@ def choose_role(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and grant.isascii() and grant.isdecimal():
         choose(request, int(grant))
     return redirect("home")
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
-    return wanted if safe else "/"
