@@ -89,6 +89,27 @@ def test_in_the_null_twin_nothing_is_said_to_have_changed(course, sign_in):
     assert "The days to complete it changed" not in html
 
 
+def test_two_changes_between_which_few_began_are_not_both_shown(course, sign_in):
+    """Else the few who began between the two days could be told by subtracting."""
+    client = sign_in("lead")
+    log(client)
+    next_cycle(course, sooner=10)
+    later = {
+        "course": iri("course/fire"),
+        "what": "Another title",
+        "effective": (ON + timedelta(days=1)).isoformat(),
+        "reason": "It was dull.",
+    }
+    for number in range(5):
+        course.says(f"ben{number + 1}", "assigned", "course/fire", at=NOW - timedelta(days=100))
+    course.refresh()
+    assert client.post("/reviews/changes/log", later).status_code == 302
+    html = page(client)
+    assert "Another title" in html and "Half the slides" in html
+    assert html.count("counted within 30 days") == 1
+    assert "too soon before or after another change" in html
+
+
 def test_too_few_since_are_not_shown(course, sign_in):
     client = sign_in("lead")
     log(client)

@@ -64,18 +64,37 @@ class Moved:
 
 
 def moved(lens: Lens, course: str) -> list[Moved]:
-    """The newest changes of a course, each with its before and after."""
-    return [_moved(lens, each) for each in made(lens, course=course)[:CHANGES_SHOWN]]
+    """The newest changes of a course, each with its before and after.
+
+    Two days between which only a few began would let these be told: then the older one is shown."""
+    found: list[Moved] = []
+    sides: list[tuple[int, int]] = []
+    for change in reversed(made(lens, course=course)[:CHANGES_SHOWN]):
+        shown = _asked(lens, change)
+        if isinstance(shown, str):
+            found.append(Moved(change, shown, "", None))
+            continue
+        mine = (shown.days.before_people, shown.days.after_people)
+        if any(_close(mine, other, lens.smallest) for other in sides):
+            near = _("It came too soon before or after another change to be told apart from it.")
+            found.append(Moved(change, near, "", None))
+            continue
+        sides.append(mine)
+        found.append(Moved(change, _saying(shown), _caution(change, shown), _figures(shown)))
+    return found[::-1]
 
 
-def _moved(lens: Lens, change: Change) -> Moved:
+def _asked(lens: Lens, change: Change) -> ShownChanged | str:
+    """The figures, or why there are none."""
     try:
         shown = lens.changed(change.course, change.effective)
     except Forbidden:
-        return Moved(change, _("Its figures are closed to your role."), "", None)
-    if shown is None:
-        return Moved(change, _("Nobody has begun the course since, or nobody before."), "", None)
-    return Moved(change, _saying(shown), _caution(change, shown), _figures(shown))
+        return _("Its figures are closed to your role.")
+    return shown or _("Nobody has begun the course since, or nobody before.")
+
+
+def _close(one: tuple[int, int], other: tuple[int, int], smallest: int) -> bool:
+    return any(0 < abs(a - b) < smallest for a, b in zip(one, other, strict=True))
 
 
 def _saying(shown: ShownChanged) -> str:
