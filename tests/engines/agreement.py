@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
-from busy_world import AUDIT, FIRE, HEIGHT
+from busy_world import AUDIT, FIRE, HEIGHT, ROPES
 
 from leadline.facts import moments
 from leadline.metrics import Context, Facts, Metric, Summary, catalogue, summarise
@@ -18,7 +18,7 @@ from leadline.metrics.competency import competency, roles
 from leadline.metrics.contracts import contracts
 from leadline.metrics.drawn import trials, tried
 from leadline.metrics.funnel import funnels
-from leadline.metrics.impact import impacts, outcomes
+from leadline.metrics.impact import impact, outcomes
 from leadline.metrics.items import first_marks, items
 from leadline.metrics.linkage import taught
 from leadline.metrics.obligation import periods
@@ -66,21 +66,14 @@ def answer(expression: ir.Table) -> Rows:
 
 
 def measured(facts: Facts, metric: Metric) -> dict[str, Any]:
-    """A metric whole, by each of its slices, for some of the rows only, and under each choice."""
-    found: dict[str, Any] = {}
-    for choice in _choices(metric):
-        rows = _sliceable(facts, metric.rows(facts, **choice)).cache()
-        found[f"rows {choice}"] = answer(rows)
-        found[f"whole {choice}"] = summarise(rows, metric, context=CONTEXT)
-        if not choice:
-            found |= _sliced(rows, metric)
-    return found
-
-
-def _choices(metric: Metric) -> Iterator[dict[str, str]]:
-    yield {}
+    """A metric whole, by each of its slices and for some rows only; its rows under each choice."""
+    rows = _sliceable(facts, metric.rows(facts)).cache()
+    found = {"rows": answer(rows), "whole": summarise(rows, metric, context=CONTEXT)}
+    found |= _sliced(rows, metric)
     for name, allowed in metric.choices.items():
-        yield from ({name: value} for value in allowed[1:])
+        for value in allowed[1:]:
+            found[f"{name} {value}"] = answer(metric.rows(facts, **{name: value}))
+    return found
 
 
 def _sliceable(facts: Facts, rows: ir.Table) -> ir.Table:
@@ -106,6 +99,11 @@ def _sliced(rows: ir.Table, metric: Metric) -> dict[str, Any]:
     return found
 
 
+def _impact(facts: Facts, *, joined: bool) -> Any:
+    (audit,) = (each for each in outcomes(facts) if each.outcome == AUDIT)
+    return impact(facts, iri(ROPES), audit, joined=joined)
+
+
 SHAPES: Mapping[str, Callable[[Facts], Any]] = {
     "funnels": funnels,
     "curve": lambda facts: curve(facts, iri("video/fire")),
@@ -128,7 +126,8 @@ SHAPES: Mapping[str, Callable[[Facts], Any]] = {
     "tried": lambda facts: [
         tried(facts, lots.trial, outcome) for lots in trials(facts) for outcome in outcomes(facts)
     ],
-    "impacts": lambda facts: impacts(facts, {o.outcome: o for o in outcomes(facts)}[AUDIT]),
+    "impact": lambda facts: _impact(facts, joined=False),
+    "impact on new hires": lambda facts: _impact(facts, joined=True),
 }
 METRICS = catalogue()
 
