@@ -114,7 +114,6 @@ def _path_course(slug: str, name: str, planted: Planted, **rest: object) -> Cour
         p Module 8: Your first goals
         q Module 9: Final check
     """
-    planted = Planted(leave_at=leave_at)
     return _course(slug, name, steps, planted=planted, drop=0.025, **rest)
 
 

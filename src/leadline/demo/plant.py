@@ -11,7 +11,6 @@ from leadline.app import App
 from leadline.cmi5.package import ZIP, read
 from leadline.curriculum import Check, Critical, Link, Standard
 from leadline.demo import checks, customers, decided, duties, programmes, studies
-from leadline.demo import decided
 from leadline.demo.course_package import mooring
 from leadline.demo.courses import PLANTED
 from leadline.demo.organisation import ROLES, TOP
