@@ -25,7 +25,7 @@ Run = Callable[..., Result]
 SHOW_RECORDS = {"metric", "study", "findings", "decisions", "quarantine", "evidence"}
 SHOW_NONE = {  # what they set up, take in, count or copy; nobody's record is read out
     *("init", "user", "serve", "worker", "import", "facts", "curriculum", "cmi5", "credential"),
-    *("settings", "doctor", "backup", "restore", "demo", "docs", "source"),
+    *("settings", "doctor", "backup", "restore", "demo", "docs", "source", "checks"),
 }
 LOGINS = {role.value.replace(" ", "-"): role for role in Role}
 

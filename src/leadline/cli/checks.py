@@ -17,17 +17,17 @@ def checks_command() -> None:
 @checks_command.command("list")
 @json_option
 def list_command(as_json: bool) -> None:
-    """Each check, in numbers of people; nobody is named."""
+    """Each check: how many wait for their days and were asked.
+
+    What they answered is on pages, as far as each role may see it."""
     records = installed().checks.records
     for quiz in records.quizzes():
         found = _counts(quiz, records.of_quiz(quiz.key))
         if as_json:
             click.echo(json.dumps(found, ensure_ascii=False))
         else:
-            told = (
-                "{key}  {state:9}  {waiting:>5} waiting  {asked:>5} asked  {answered:>5} answered"
-            )
-            click.echo(f"{told.format(**found)}  {found['title']}")
+            told = "{key}  {state:9}  {waiting:>5} waiting  {asked:>5} asked  {title}"
+            click.echo(told.format(**found))
 
 
 @checks_command.command("issue")
@@ -46,12 +46,12 @@ def issue_command(dry_run: bool) -> None:
 
 
 def _counts(quiz: Quiz, found: list[Invitation]) -> dict[str, object]:
+    asked = sum(one.issued_at is not None for one in found)
     return {
         "key": quiz.key,
         "title": quiz.content.title,
         "state": quiz.state,
         "course": quiz.plan.course,
-        "waiting": sum(one.issued_at is None for one in found),
-        "asked": sum(one.issued_at is not None for one in found),
-        "answered": sum(one.answered_at is not None for one in found),
+        "waiting": len(found) - asked,
+        "asked": asked,
     }
