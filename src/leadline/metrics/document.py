@@ -1,8 +1,16 @@
 """docs/metrics.md, written from the catalogue so that it cannot drift."""
 
-from leadline.metrics import funnel, video
+from leadline.metrics import collective, contracts, funnel, impact, video
 from leadline.metrics.estimate import COMPARE_MIN_PEOPLE, RATE_MIN_PEOPLE
 from leadline.metrics.metric import Area, Metric, catalogue
+
+SHAPES = (
+    ("funnel", funnel),
+    ("video_curve", video),
+    ("impact", impact),
+    ("collective", collective),
+    ("contracts", contracts),
+)
 
 
 def document() -> str:
@@ -17,7 +25,8 @@ def document() -> str:
         f"the version of its definition. Below {RATE_MIN_PEOPLE} people there are counts and no",
         f"rate; below {COMPARE_MIN_PEOPLE} groups are not to be compared; small ones are withheld.",
         "Any metric can also be sliced by `unit`, `role`, `location`, `manager` (where the learner",
-        "sat at the time) and by `day`, `week`, `month`, `quarter`, `year`.",
+        "sat at the time), `account` (of the customer they belonged to) and by `day`, `week`,",
+        "`month`, `quarter`, `year`.",
         "DuckDB, Spark and ClickHouse give the same numbers over the same tables.",
     ]
     for area in Area:
@@ -26,7 +35,7 @@ def document() -> str:
             if each.area is area:
                 parts += _entry(each)
     parts += ["", "## Shapes", "", "Pages also draw these, from the same facts."]
-    for name, shape in (("funnel", funnel), ("video_curve", video)):
+    for name, shape in SHAPES:
         parts += ["", f"### {name}", "", f"*{shape.QUESTION}*", "", shape.DEFINITION]
         parts += ["", f"Version {shape.VERSION}."]
     return "\n".join(parts) + "\n"
