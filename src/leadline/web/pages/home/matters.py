@@ -185,6 +185,24 @@ def _valid_after(row: Mapping[str, Any], instant: datetime) -> bool:
     return until is None or until > instant
 
 
+def of_duties(lens: Lens) -> Iterator[Matter]:
+    """What has lapsed, in regulated roles before any other."""
+    if not lens.requirements():
+        return
+    of = {"regulated": _("in regulated roles"), "other": _("in other roles")}
+    for severity, roles in of.items():
+        lapsed = lens.measure("violations", where={"severity": severity}).result
+        if words.shown(lapsed) and lapsed.estimate:
+            said = {"n": words.estimate(lapsed), "roles": roles}
+            yield Matter(
+                "action",
+                _("Of what is required %(roles)s, %(n)s lapsed or were never met.") % said,
+                _("What has expired is a violation from its first day."),
+                _("See who it is"),
+                f"{reverse('obligations')}?state=violated",
+            )
+
+
 def of_deadlines(lens: Lens) -> Iterator[Matter]:
     """Courses in which much of what fell due is still not done, the largest share first."""
     answer = lens.measure("overdue_rate", by=("course",))

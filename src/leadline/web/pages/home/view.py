@@ -82,6 +82,7 @@ def _matters(lens: Lens) -> list[Matter]:
         parts.append(matters.of_team(lens))
     if role is Role.COMPLIANCE_OFFICER:
         parts.append(matters.of_findings(risks))
+        parts.append(matters.of_duties(lens))
         parts.append(matters.of_deadlines(lens))
     if rules.rows is Rows.EVERYONE:
         parts.append(matters.of_findings(others))
