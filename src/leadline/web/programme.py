@@ -209,6 +209,8 @@ def signed(number: float, unit: str) -> str:
     if unit in {"share", "score"}:
         return _("%(n)s points") % {"n": _points(number)}
     sign = "+" if number > 0 else MINUS if number < 0 else ""
+    if unit == "measured":
+        return sign + words.measured(abs(number), beside=1)
     return sign + words.value(abs(number), unit)
 
 

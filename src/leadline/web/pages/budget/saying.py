@@ -11,7 +11,7 @@ from leadline.stats.intervals import Interval
 from leadline.stats.refusal import Refused
 from leadline.web import words
 from leadline.web.pages.outcomes import wording
-from leadline.web.programme import AUDIENCES, ProgrammeWords
+from leadline.web.programme import AUDIENCES, MINUS, ProgrammeWords
 
 COSTS_ON_PAPER = 8
 
@@ -52,12 +52,12 @@ def roi(found: Budget) -> tuple[str, str]:
     """The return as an interval, never a point; without the second: why it is not estimable."""
     if isinstance(found.worth, Refused):
         return _("not estimable"), ""
-    low, high = words.share(found.worth.roi.low), words.share(found.worth.roi.high)
+    low, high = _share(found.worth.roi.low), _share(found.worth.roi.high)
     span = _("%(low)s to %(high)s") % {"low": low, "high": high}
     sure = _("95 %% interval; %(chance)s that it pays") % {
         "chance": words.share(found.worth.chance)
     }
-    return span.replace("-", "\N{MINUS SIGN}"), sure
+    return span, sure
 
 
 def sentences(found: Budget, said: ProgrammeWords) -> tuple[str, ...]:
@@ -89,7 +89,9 @@ def sentences(found: Budget, said: ProgrammeWords) -> tuple[str, ...]:
 
 
 def _share(number: float) -> str:
-    return words.share(number).replace("-", "\N{MINUS SIGN}")
+    """A share that may be below 0; what rounds to nothing has no sign."""
+    whole = round(number, 2) or 0.0  # never −0
+    return words.share(whole, digits=0).replace("-", MINUS)
 
 
 def _changed(name: str, goal: str, effect: ShownImpact) -> str:
@@ -212,6 +214,12 @@ def foot(found: Budget) -> tuple[str, ...]:
         )
     if found.effect is not None:
         told.append(_("those who completed every course are compared with like people who had not"))
+        if found.effect.unmeasured is not None:
+            e_value = words.measured(found.effect.unmeasured.limit)
+            told.append(
+                _("E-value %(e)s: so strong something unmeasured had to be to explain it all")
+                % {"e": e_value}
+            )
         checks = [c for c in found.effect.checks if c.passing != "pass"]
         told += [f"{check.name}: {check.finding}" for check in checks]
     told.append(_("what has no price, such as trust, is not in it"))
