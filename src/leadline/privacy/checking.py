@@ -159,11 +159,14 @@ class Checking:
         """Those of the questions of a course whose wording, choices and key the statements told.
 
         questions: activities as the lens gives them."""
-        self._insist(Deed.SCHEDULE_CHECKS)
-        ids = [row["activity"] for row in questions if row["kind"] == "question"][:ITEMS_MAX]
-        told = self._house.log.definitions(ids)
-        found = (_item(iri, told[iri]) for iri in ids if iri in told)
-        return [question for question in found if question is not None]
+        with self._lens.looking("questions to ask again") as look:
+            self._insist(Deed.SCHEDULE_CHECKS)
+            ids = [row["activity"] for row in questions if row["kind"] == "question"][:ITEMS_MAX]
+            told = self._house.log.definitions(ids)
+            found = [_item(iri, told[iri]) for iri in ids if iri in told]
+            known = [question for question in found if question is not None]
+            look.shown = len(known)
+        return known
 
     def draft(self, plan: Plan, content: Content) -> Quiz:
         """Write a check down; nobody is sent it yet. Raises BadQuiz."""
