@@ -136,7 +136,7 @@ def test_seconds_are_those_of_utc_whole_and_rounded_down():
 
 def test_one_person_alone_gives_the_same_rows_as_everybody():
     everybody = [
-        event(n * 60, did, actor=who)
+        event(n * 60, did, actor=who, statement_id=f"{who}-{n}")
         for n, did in enumerate(["assigned", "launched", "completed", "assigned"])
         for who in (ANA, BEN)
     ]
