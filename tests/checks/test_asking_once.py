@@ -11,6 +11,9 @@ from leadline.checks.checks import NotOpen, scored
 from leadline.checks.window import drawn, window
 from leadline.cli import main
 from leadline.curriculum import Check
+from leadline.privacy.checking import Checking
+from leadline.privacy.refusals import Forbidden
+from leadline.privacy.viewer import Role, Viewer
 from story.world import days, iri
 
 UTC_DAYS = ("UTC", "UTC")
@@ -287,3 +290,23 @@ def test_the_command_says_who_would_be_asked_and_asks_by_hand(world, clock):
     (line,) = run("list", "--json").splitlines()
     assert '"asked": 3' in line and "ana" not in line
     assert "3 asked" in run("list")
+
+
+def test_who_covers_one_unit_has_nobody_asked_outside_it(world, clock):
+    """Ana may schedule for North alone; Ben is in North, Cleo in South."""
+    for login, unit in (("ben", "Org/North"), ("cleo", "Org/South")):
+        world.person(login, unit=unit)
+        sat(world, login)
+    world.app.checks.now = clock
+    north = Viewer("ana", Role.TRAINING_LEAD, None, "Org/North")
+    whole = Viewer("lea", Role.TRAINING_LEAD)
+    ana, lea = (Checking(world.app, world.lens(viewer)) for viewer in (north, whole))
+    ana.schedule(ana.draft(plan(), KNOTS).key)
+    clock.day(14)
+    assert world.app.checks.round().issued == 1
+    assert [who for *_, who in said(world)] == ["ben"]
+    everybodys = lea.draft(plan(), KNOTS).key
+    for deed in (ana.schedule, ana.end, lambda key: ana.rewrite(key, plan(), KNOTS)):
+        with pytest.raises(Forbidden):
+            deed(everybodys)
+    assert lea.standing(everybodys).quiz.state == "draft"

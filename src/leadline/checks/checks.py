@@ -166,6 +166,8 @@ class Checks:
         found = self.parts.learned(plan.of, now - timedelta(days=plan.to_day + SLACK_DAYS))
         names = self.parts.directory.names({learned.person for learned in found})
         here = {person for person, name in names.items() if name.employee_id}
+        if plan.unit:
+            here &= self.parts.directory.people_under(plan.unit)
         for learned in found:
             person, zone = learned.person, zones.get(learned.person, "")
             # Late records may move a learning to another cycle; it is asked about once anyhow.

@@ -64,13 +64,15 @@ class Content(msgspec.Struct, frozen=True):
 
 class Plan(msgspec.Struct, frozen=True):
     """Of whom and when: everybody with a first score in the test `of`, from_day to to_day days
-    after it; share: how many of them, drawn by chance once and for all."""
+    after it; share: how many of them, drawn by chance once and for all; unit: those alone who sit
+    in it or below it today; empty: everybody."""
 
     course: str
     of: str
     from_day: int = 14
     to_day: int = 28
     share: float = 1.0
+    unit: str = ""
 
 
 class Quiz(msgspec.Struct, frozen=True):

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import msgspec
+
 from leadline.checks import Checks, Content, Plan, Question, Quiz
 from leadline.checks.quiz import CHOICES_MAX, LETTERS
 from leadline.checks.records import Invitation
@@ -172,6 +174,7 @@ class Checking:
         """Write a check down; nobody is sent it yet. Raises BadQuiz."""
         with self._lens.looking("write a delayed check", course=plan.course) as look:
             self._insist(Deed.SCHEDULE_CHECKS)
+            plan = msgspec.structs.replace(plan, unit=self.viewer.unit or "")
             quiz = self._house.checks.draft(plan, content, self.viewer.login)
             look.shown = 1
         return quiz
@@ -180,13 +183,15 @@ class Checking:
         """Change a check. Raises BadQuiz, NotThere."""
         with self._lens.looking("change a delayed check", check=key):
             self._insist(Deed.SCHEDULE_CHECKS)
-            return self._house.checks.rewrite(self._quiz(key), plan, content)
+            quiz = self._within(key)
+            plan = msgspec.structs.replace(plan, unit=quiz.plan.unit)
+            return self._house.checks.rewrite(quiz, plan, content)
 
     def schedule(self, key: str) -> None:
         """Have everybody asked who learned, in their days. NotThere."""
         with self._lens.looking("schedule a delayed check", check=key):
             self._insist(Deed.SCHEDULE_CHECKS)
-            quiz = self._quiz(key)
+            quiz = self._within(key)
             if quiz.state == "draft":
                 self._house.checks.schedule(quiz)
 
@@ -194,9 +199,16 @@ class Checking:
         """Have nobody more asked. NotThere."""
         with self._lens.looking("end a delayed check", check=key):
             self._insist(Deed.SCHEDULE_CHECKS)
-            quiz = self._quiz(key)
+            quiz = self._within(key)
             if quiz.state == "scheduled":
                 self._house.checks.end(quiz)
+
+    def _within(self, key: str) -> Quiz:
+        """A check that asks nobody but those whom the viewer covers."""
+        quiz, unit = self._quiz(key), self.viewer.unit
+        if unit is not None and quiz.plan.unit != unit:
+            raise Forbidden(f"This check asks more people than those of {unit}.")
+        return quiz
 
     # answering them
 
