@@ -56,15 +56,13 @@ def rate_ratio(counts: Counts) -> RateRatio | Refused:
     one ratio over strata; time in which nobody could have had an event must be left out. Refused
     below five events in either state. Source: Rothman and Greenland, Modern Epidemiology, 2nd ed.
     1998, ch. 15; Greenland and Robins, Biometrics 41 (1985); Liang and Zeger 1986."""
-    one, two = counts.exposed, ~counts.exposed
-    events = float(counts.events[one].sum()), float(counts.events[two].sum())
-    time = float(counts.time[one].sum()), float(counts.time[two].sum())
+    one = counts.exposed
+    events, time = (
+        (float(each[one].sum()), float(each[~one].sum())) for each in (counts.events, counts.time)
+    )
     clusters = len(np.unique(counts.cluster))
-    if min(events) < EVENTS_MIN or min(time) <= 0:
-        said = f"{min(events):.0f} events in one of the states; {EVENTS_MIN} are needed."
-        return Refused("low_n", said)
-    if clusters < CLUSTERS_MIN:
-        return Refused("low_n", f"{clusters} people or teams; {CLUSTERS_MIN} are needed.")
+    if few := _few(events, time, clusters):
+        return few
     t1, t0, a, b = (_by_stratum(counts, side, of) for side, of in _SUMS)
     whole = t1 + t0
     up, down = float((a * t0 / whole).sum()), float((b * t1 / whole).sum())
@@ -77,11 +75,10 @@ def rate_ratio(counts: Counts) -> RateRatio | Refused:
     weight = np.where(one, t0[here], -ratio * t1[here]) / whole[here]
     parts = np.bincount(counts.cluster, weights=weight * (counts.events - expected))
     error = sqrt(clusters / (clusters - 1) * float(parts @ parts)) / up
-    half = normal_quantile(CONFIDENCE) * error
-    limits = ratio * exp(-half), ratio * exp(half)
+    more = exp(normal_quantile(CONFIDENCE) * error)
     rates = events[0] / time[0], events[1] / time[1]
     return RateRatio(
-        ratio=Interval(ratio, *limits, "Mantel-Haenszel rate ratio, clustered"),
+        ratio=Interval(ratio, ratio / more, ratio * more, "Mantel-Haenszel rate ratio, clustered"),
         crude=rates[0] / rates[1],
         rates=rates,
         events=events,
@@ -89,6 +86,15 @@ def rate_ratio(counts: Counts) -> RateRatio | Refused:
         dispersion=_dispersion(counts, expected, clusters),
         clusters=clusters,
     )
+
+
+def _few(events: tuple[float, float], time: tuple[float, float], clusters: int) -> Refused | None:
+    if min(events) < EVENTS_MIN or min(time) <= 0:
+        said = f"{min(events):.0f} events in one of the states; {EVENTS_MIN} are needed."
+        return Refused("low_n", said)
+    if clusters < CLUSTERS_MIN:
+        return Refused("low_n", f"{clusters} people or teams; {CLUSTERS_MIN} are needed.")
+    return None
 
 
 _SUMS = ((True, "time"), (False, "time"), (True, "events"), (False, "events"))

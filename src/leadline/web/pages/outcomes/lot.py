@@ -1,5 +1,6 @@
 """One trial and one outcome: what being offered a course caused, in people drawn by lot."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -91,16 +92,18 @@ def outcome_trial(request: HttpRequest, lens: Lens) -> TrialPage:
         failed=_failed(shown) if shown and shown.seen else "",
         unseen=_unseen(shown) if shown and not shown.seen else "",
         detectable=_detectable(shown) if shown else "",
-        others=[
-            (
-                trial_page(trial.trial, o.outcome),
-                names.get(o.outcome) or short(o.outcome),
-                o == outcome,
-            )
-            for o in known
-        ],
+        others=_others(trial.trial, outcome, known, names),
         checks=_checks(shown) if shown and shown.checks else None,
     )
+
+
+def _others(
+    trial: str, here: Outcome, known: Sequence[Outcome], names: Mapping[str, str]
+) -> list[tuple[str, str, bool]]:
+    return [
+        (trial_page(trial, o.outcome), names.get(o.outcome) or short(o.outcome), o == here)
+        for o in known
+    ]
 
 
 def verb(shown: ShownTrial) -> str:
