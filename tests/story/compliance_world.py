@@ -26,13 +26,13 @@ def first_aid(since: str = "2024-01-01", **rules: Any) -> Requirement:
 
 def lets_off(world: World, who: str, since: str, until: str | None = None) -> None:
     row = Exemption(
-        "first-aid", world.key(who), day(since), "paramedic", until and day(until) or None
+        "first-aid", world.key(who), day(since), "paramedic", (until and day(until)) or None
     )
     world.app.curriculum.replace(Exemption, [row])
 
 
 def away(world: World, who: str, since: str, until: str | None = None) -> None:
-    row = Leave(world.key(who), day(since), until and day(until) or None)
+    row = Leave(world.key(who), day(since), (until and day(until)) or None)
     world.app.curriculum.replace(Leave, [row])
 
 
