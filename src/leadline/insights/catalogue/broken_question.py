@@ -65,7 +65,7 @@ def _finding(
         checked=(f"{len(items.questions)} questions of the test, first attempts only",),
         next_step=f"Look at {called(asked.question, names)} with its author, before anything else "
         "is concluded from this test.",
-        strength=max(0.0, WEAK - telling.high) * asked.people,
+        strength=min(1.0, max(0.0, WEAK - telling.high)) * asked.people,
         part=asked.question,
     )
 

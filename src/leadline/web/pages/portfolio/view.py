@@ -148,7 +148,9 @@ def _line(each: Programme, names: Mapping[str, str], decided: str) -> Line:
     if why is None:
         return Line(name, page_, _("Too little is known."), page_, decided)
     outcome = _name(why.outcome.outcome, names)
-    said_of = _("%(outcome)s: %(found)s") % {"outcome": outcome, "found": wording.short(why)}
+    # A difference may be seen and yet be too small to matter: what decides is said.
+    verdict = _(why.verdict or "") if each.decision is Decision.FIX else wording.short(why)
+    said_of = _("%(outcome)s: %(found)s") % {"outcome": outcome, "found": verdict}
     if isinstance(why.headline, Interval):
         amount = wording.amount(why.headline.estimate, why)
         people = words.people(why.exposed.people)
