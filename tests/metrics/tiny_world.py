@@ -8,7 +8,7 @@ import ibis
 from leadline.engine.duck import WALL_CLOCK
 from leadline.events.schema import EVENT
 from leadline.facts.fact import INSTANT
-from leadline.metrics import Context, catalogue, summarise
+from leadline.metrics import Context, catalogue, obligation, summarise
 from leadline.refresh.definitions import DIMENSIONS
 
 ibis.get_backend().con.execute(WALL_CLOCK)  # as the connections of a lake have it
@@ -62,6 +62,8 @@ def schema_of(name):
         return ibis.schema({**plain, "timestamp": INSTANT, "stored": INSTANT, "person": "int64"})
     if name in DIMENSIONS:
         return ibis.schema(DIMENSIONS[name])
+    if name == "obligation":
+        return ibis.schema({column: c.type for column, c in obligation.COLUMNS.items()})
     return facts()[name].schema()
 
 
