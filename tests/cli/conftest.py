@@ -5,12 +5,11 @@ import tempfile
 
 os.environ.setdefault("LEADLINE_HOME", tempfile.mkdtemp(prefix="leadline-cli-"))
 
-from leadline.accounts.start import start
+from leadline.accounts.start import make_tables, start
 
 start()
 
 import pytest  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 
@@ -20,7 +19,7 @@ def own_logins(tmp_path_factory: pytest.TempPathFactory):
     connection = connections["default"]
     before = connection.settings_dict["NAME"]
     _use(str(tmp_path_factory.mktemp("logins") / "logins.db"))
-    call_command("migrate", verbosity=0)
+    make_tables()
     yield
     _use(before)
 

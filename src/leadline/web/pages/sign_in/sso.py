@@ -5,7 +5,7 @@ from typing import Any, cast
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.socialaccount.providers.saml import views as saml
 from allauth.socialaccount.views import LoginErrorView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +19,9 @@ class NotLetIn(Framed, LoginErrorView):
     question = _("You were not signed in")
     template_name = "sign_in/not-let-in.html"
 
-    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
-        return cast(HttpResponse, super().render_to_response(context, status=403, **more))
+    def get(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        shown = self.render_to_response(self.get_context_data(**more), status=403)
+        return cast(HttpResponse, shown)
 
 
 _refused = for_everyone(NotLetIn.as_view())
