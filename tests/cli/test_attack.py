@@ -211,6 +211,8 @@ def client_of(login: str) -> Client:
 # Pages of definitions, which look at no records and so leave no look behind.
 NOTHING_OF_ANYBODY = {"definitions", "definition", "who-sees-what", "packages", "package"}
 NOTHING_OF_ANYBODY |= {"competency"}  # no standard is declared in this world
+NOTHING_OF_ANYBODY |= {"files"}  # the files that one brings in oneself
+NOTHING_OF_ANYBODY |= {"customers", "customers-kept"}  # there are none in this world
 
 
 @pytest.mark.mission("S121")

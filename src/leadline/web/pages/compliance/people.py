@@ -12,7 +12,7 @@ from leadline.metrics import obligation
 from leadline.privacy.duties import EXPIRING, Timeline, Wanted
 from leadline.privacy.lens import Lens
 from leadline.privacy.policy import Place
-from leadline.privacy.refusals import UnknownQuestion
+from leadline.privacy.refusals import NotThere, UnknownQuestion
 from leadline.web import words
 from leadline.web.addresses import short
 from leadline.web.anatomy import Body, Companion, Crumb, Foot
@@ -101,7 +101,7 @@ def obligation_timeline(request: HttpRequest, lens: Lens) -> Body:
     key = request.GET.get("person", "")
     requirement = request.GET.get("requirement", "")
     if not key.isascii() or not key.isdecimal():
-        raise UnknownQuestion("The address names no person.")
+        raise NotThere(f"no person {key!r}")
     found = lens.timeline(int(key), requirement)
     names = {each.requirement: each.name for each in lens.requirements()}
     title = names.get(requirement, requirement)
