@@ -78,7 +78,7 @@ def shown(world: World, login: str, where: list[str]) -> list[tuple[str, int, by
     # minute in which a world was made: twins are made one after the other.
     secret = re.compile(
         rb'name="csrfmiddlewaretoken" value="\w+"|\b(?:term|chart|about)\d+'
-        rb"|last load \d+ \w+ \d{4}, \d\d:\d\d"
+        rb"|(?:last load|As of) \d+ \w+ \d{4}, \d\d:\d\d"
     )
     return [(a, r.status_code, secret.sub(b"", r.content)) for a, r in answers]
 
