@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 
@@ -19,7 +20,9 @@ class App:
 
     failures: int = 0
     calls: list[float] = field(default_factory=list)
-    settings: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(refresh_seconds=0.01))
+    settings: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(refresh_seconds=0.01, home=Path("no-such-home"))
+    )
     lms: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(tidy=lambda: None))
 
     def refresh(self) -> Refreshed:
